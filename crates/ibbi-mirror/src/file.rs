@@ -120,6 +120,13 @@ impl LockedFile {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".fork");
         let path = self.path.with_file_name(name);
+        match std::fs::symlink_metadata(&path) {
+            Ok(found) if !found.is_file() => {
+                let why = io::Error::other("it is a link or not a file; move it away");
+                return Err(failed("write", &path)(why));
+            }
+            _ => {}
+        }
         let written = OpenOptions::new().append(true).create(true).open(&path).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_data()
@@ -130,6 +137,11 @@ impl LockedFile {
 
 /// Refuses a file of another kind. An empty file and the beginning of a head are those of a mirror.
 fn check_kind(path: &Path, mut file: &File) -> Result<(), MirrorError> {
+    if !file.metadata().map_err(failed("read", path))?.is_file() {
+        // Reading a pipe or a device could never end.
+        let why = io::Error::other("it is not a file that can be read again; name another file");
+        return Err(failed("open", path)(why));
+    }
     let mut beginning = Vec::new();
     file.take(16).read_to_end(&mut beginning).and_then(|_| file.rewind()).map_err(failed("read", path))?;
     let is_torn = beginning.iter().all(|byte| *byte == 0) || b"{\"mirror\":1,\"ori".starts_with(&beginning);
@@ -150,4 +162,34 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 
 fn failed<'a>(doing: &'static str, path: &'a Path) -> impl Fn(io::Error) -> MirrorError + 'a {
     move |source| MirrorError::Io { doing, path: path.to_owned(), source }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_added_to_a_file_and_to_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mirror");
+        let file = LockedFile::create(&path).unwrap();
+        let (evidence, other) = (folder.path().join("a.mirror.fork"), folder.path().join("other"));
+        assert_eq!(file.keep_evidence("one\n").unwrap(), evidence);
+        assert_eq!(file.keep_evidence("two\n").unwrap(), evidence);
+        assert_eq!(std::fs::read_to_string(&evidence).unwrap(), "one\ntwo\n");
+        std::fs::write(&other, "kept").unwrap();
+        let make: [&dyn Fn(); 3] = [
+            &|| std::os::unix::fs::symlink(&other, &evidence).unwrap(),
+            &|| assert!(std::process::Command::new("mkfifo").arg(&evidence).status().unwrap().success()),
+            &|| std::fs::create_dir(&evidence).unwrap(),
+        ];
+        std::fs::remove_file(&evidence).unwrap();
+        for make in make {
+            make();
+            let failed = file.keep_evidence("three\n").unwrap_err().to_string();
+            assert!(failed.contains("it is a link or not a file; move it away"), "{failed}");
+            assert_eq!(std::fs::read_to_string(&other).unwrap(), "kept");
+            let _ = std::fs::remove_file(&evidence).or_else(|_| std::fs::remove_dir(&evidence));
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Part {
 }
 
 /// The most parts of a form.
-const MOST: usize = 80;
+pub(crate) const MOST: usize = 80;
 
 /// Reads the parts of a form. Returns `None` if the body is of another type, or the form is incomplete.
 pub(crate) async fn read(headers: &HeaderMap, body: Bytes) -> Option<Vec<Part>> {

@@ -12,7 +12,7 @@ use crate::troubles::Beside;
 use crate::visit::Visit;
 use axum::body::Bytes;
 use axum::http::header::{ACCEPT, IF_MATCH};
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
 use ibbi_access::{CaseRef, View, Viewer};
 use ibbi_app::case_log::CaseLog;
@@ -408,7 +408,17 @@ pub(crate) fn with_parts(
     answer: BlockingHandler,
 ) -> WebFuture {
     Box::pin(async move {
-        request.parts = multipart::read(&request.headers, std::mem::take(&mut request.body)).await;
+        let body = std::mem::take(&mut request.body);
+        let is_empty = body.is_empty();
+        request.parts = multipart::read(&request.headers, body).await;
+        if request.parts.is_none() && !is_empty {
+            let detail = format!(
+                "the form can't be read: it isn't multipart/form-data, its end is missing, or it has more than {} parts; choose the \
+                 files again, and send it once more",
+                multipart::MOST
+            );
+            return Err(WebError::Request(StatusCode::BAD_REQUEST, "incomplete", detail));
+        }
         run(request, answer).await
     })
 }

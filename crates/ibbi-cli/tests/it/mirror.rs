@@ -181,6 +181,12 @@ fn exit_code_says_why_a_mirror_ends() {
     refused(&["mirror", url, "new", "--token-file", "token", "--key", "x"], 2, "--key");
     refused(&["mirror", url, "new", "--token-file", "token", "--every", "0"], 2, "--every is 0");
     refused(&["mirror", url, "a.ledger", "--token-file", "token", "--once"], 2, "is not a mirror");
+    // Reading one of these could never end.
+    assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", place.path("endless")).unwrap();
+    for name in ["pipe", "endless", "/dev/zero"] {
+        refused(&["mirror", url, name, "--token-file", "token", "--once"], 5, "not a file that can be read again");
+    }
     std::fs::write(place.path("wrong"), "ibbi_x_y\n").unwrap();
     refused(&["mirror", url, "new", "--token-file", "wrong", "--once"], 2, "expired or was revoked");
     // The file of the token by the environment.

@@ -9,7 +9,7 @@ use crate::problem::WebError;
 use crate::request::{WebFuture, WebRequest, WebResult};
 use crate::response::{self, json, with_type};
 use axum::body::Bytes;
-use axum::http::header::ACCEPT;
+use axum::http::header::{ACCEPT, AUTHORIZATION};
 use axum::http::{HeaderName, StatusCode};
 use ibbi_app::AppError;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -76,11 +76,14 @@ fn batch(request: &WebRequest, after: u64, limit: usize) -> Result<Batch, WebErr
     Ok(batch)
 }
 
-/// Sends records as they are written. The viewer's roles are looked at before each batch.
+/// Sends records as they are written. The viewer's roles and session are looked at before each batch.
 fn stream(mut request: WebRequest, mut after: u64) -> axum::response::Response {
     let (pieces, body) = response::streamed();
     let mut written = request.state.writer.written();
     let mut ending = request.state.ending.subscribe();
+    // A request with a token doesn't need its session.
+    let session = request.visit.session().filter(|_| request.header(AUTHORIZATION).is_empty());
+    let session = session.filter(|secret| request.state.sessions.lasts(secret)).map(str::to_owned);
     tokio::spawn(async move {
         // The head is sent at once.
         let mut text = ": ibbi\n\n".to_owned();
@@ -89,6 +92,10 @@ fn stream(mut request: WebRequest, mut after: u64) -> axum::response::Response {
                 return;
             }
             written.borrow_and_update();
+            // The person has signed out, or the session is over.
+            if session.as_deref().is_some_and(|secret| !request.state.sessions.lasts(secret)) {
+                return;
+            }
             let read = tokio::task::spawn_blocking(move || {
                 let principal = request.viewer.principal.clone();
                 let viewer = request.state.viewer(principal)?;

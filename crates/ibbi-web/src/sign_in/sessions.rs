@@ -69,6 +69,12 @@ impl Sessions {
         Some(session.principal.clone())
     }
 
+    /// Returns whether a session with this secret lasts. Asking doesn't prolong it.
+    pub(crate) fn lasts(&self, secret: &str) -> bool {
+        let now = Instant::now();
+        locked(&self.all).get(&secret_hash(secret)).is_some_and(|session| session.lasts(now))
+    }
+
     /// Ends a session.
     pub(crate) fn end(&self, secret: &str) {
         locked(&self.all).remove(&secret_hash(secret));

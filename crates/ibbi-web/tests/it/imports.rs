@@ -97,6 +97,27 @@ fn unreadable_files_and_forged_forms_get_a_clear_error() {
     let (kind, body) = form(&[], "  ");
     let empty = sent(&server, "/plan/availability", kind, &body);
     assert!(empty.status >= 400 && empty.text().contains("choose a file"), "{}", empty.text());
+    // A form that can't be read isn't taken for one without files.
+    let (kind, body) = form(&[("busy.ics", CALENDAR)], "");
+    let many: Vec<_> = (0..90).map(|_| ("busy.ics", CALENDAR)).collect();
+    let (_, many) = form(&many, "");
+    for (kind, body) in [
+        ("multipart/form-data; boundary=other", body.as_slice()),
+        ("multipart/form-data", &body),
+        ("multipart/mixed; boundary=XyZ", &body),
+        ("text/plain", &body),
+        ("application/json", b"{}"),
+        ("application/x-www-form-urlencoded", b"text=S.+Whitfield%3A+never+Tuesdays"),
+        (kind, &body[..body.len() - 8]),
+        (kind, &many),
+    ] {
+        for path in ["/plan/availability", "/plan/open", "/audit", "/api/v1/audit", "/api/v1/verify", "/api/v1/replay"]
+        {
+            let sent = sent(&server, path, kind, body);
+            assert_eq!(sent.status, 400, "{path} {kind}: {}", sent.text());
+            assert!(sent.text().contains("has more than 80 parts"), "{path} {kind}: {}", sent.text());
+        }
+    }
     for read in ["", "{", "[]", "{\"files\":[]}", "null"] {
         let sent = server.form("/plan/availability/answers", &encoded(&[("read".to_owned(), read.to_owned())]));
         assert!(sent.status < 500, "{read}: {}", sent.text());

@@ -112,6 +112,41 @@ fn link_signs_in_once_and_then_shows_the_next() {
 }
 
 #[test]
+fn stream_ends_with_the_session_or_the_token_that_opened_it() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let link = server.link.clone().unwrap();
+    let path = link.strip_prefix(server.url.trim_end_matches('/')).unwrap();
+    let session = cookie(&server.stranger().ask("GET", path, &[], b""));
+    let token = server.token("client", Grant::new(Role::Auditor, Scope::All));
+    let mut streams: Vec<_> = [("cookie", session.as_str()), ("authorization", &format!("Bearer {token}"))]
+        .into_iter()
+        .map(|header| {
+            let mut client = server.stranger();
+            client.send("GET", "/api/v1/records", &[("accept", "text/event-stream"), header], b"");
+            assert!(client.line().contains("200"));
+            while !client.line().contains("case_opened") {}
+            client
+        })
+        .collect();
+    assert_eq!(server.stranger().ask("POST", "/logout", &[("cookie", &session)], b"").status, 303);
+    let id = token.split('_').nth(1).unwrap();
+    registry(&server).revoke(id, boss(), "2099-01-01T00:00:00.000Z".parse().unwrap()).unwrap();
+    let note = json!({ "type": "note_added", "data": { "text": "after the end" } });
+    assert_eq!(server.post(&format!("/api/v1/cases/{case}/events"), &note).status, 201);
+    for client in &mut streams {
+        // The last chunk.
+        loop {
+            let line = client.line();
+            assert!(!line.contains("after the end"), "{line}");
+            if line.trim() == "0" {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
 fn nobody_records_under_another_name() {
     let server = Running::start();
     let case = server.open("Maple Hollow");
