@@ -76,9 +76,10 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     Ok(Outcome::done(String::new()))
 }
 
-/// Writes the log of the server to standard error.
+/// Writes the log of the server to standard error. A line that can't be written is lost: the library would report that on standard error
+/// too, panic, and take the request with it.
 fn begin_log(format: LogFormat) {
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false).log_internal_errors(false);
     // A second log of the process would be another program's. Then that one gets the lines.
     let _ = match format {
         LogFormat::Brief => {

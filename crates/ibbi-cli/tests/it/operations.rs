@@ -142,6 +142,36 @@ os.environ |= {'LISTEN_FDS': '1', 'LISTEN_PID': str(os.getpid())}
 os.execvp(sys.argv[1], sys.argv[1:])
 ";
 
+/// A log on a full disk, or one that no one reads any more, takes no request with it.
+#[cfg(unix)]
+#[test]
+fn log_that_cannot_be_written_stops_no_request() {
+    for log in ["/dev/full", "pipe"] {
+        for format in ["json", "brief"] {
+            let place = Place::new();
+            std::fs::write(place.path("ibbi.toml"), "").unwrap();
+            assert!(Command::new("mkfifo").arg(place.path("pipe")).status().unwrap().success());
+            let server = Server::started(
+                &place,
+                place.shell(&format!(
+                    "(: < pipe) & exec ibbi --json serve a.ledger --config ibbi.toml --port 0 --log {format} 2>{log}"
+                )),
+            );
+            let case = open_case(&server);
+            let note = server.ask("POST", &format!("/api/v1/cases/{case}/events"), EVENT);
+            assert_eq!(note.0, 201, "{log} {format}: {}", note.1);
+            // Failures are in both logs.
+            assert_eq!(server.ask_with("wrong", "GET", "/api/v1/cases", "").0, 401, "{log} {format}");
+            assert_eq!(server.ask("GET", "/answer/x/y", "").0, 404, "{log} {format}");
+            assert_eq!(server.ask("GET", "/calendars/x", "").0, 404, "{log} {format}");
+            std::fs::write(place.path("ibbi.toml"), "wrong").unwrap();
+            assert!(Command::new("kill").args(["-1", &server.child.id().to_string()]).status().unwrap().success());
+            assert_eq!(server.ask("GET", "/healthz", "").0, 200, "{log} {format}");
+            assert_eq!(server.end("-TERM"), 0, "{log} {format}");
+        }
+    }
+}
+
 /// A pipe, a folder, or an endless device in the place of a file of the settings holds nothing up.
 #[cfg(unix)]
 #[test]
