@@ -424,8 +424,15 @@ impl Context<'_> {
         };
         let closed = self.scenario.map_or(&[][..], |scenario| scenario.calendar.closed.as_slice());
         let reading = phrase::read(text, &PhraseContext { sense, reference: Some(self.window.from), closed });
-        let rules = reading.entries.iter().flat_map(|entry| entry.rules.iter().map(|rule| (entry.kind, *rule)));
-        (rules.collect(), reading.unclear.iter().map(ToString::to_string).collect())
+        // Words that aren't clear can change what those beside them mean.
+        let (certain, doubtful): (Vec<_>, Vec<_>) = reading.entries.into_iter().partition(|entry| entry.is_certain);
+        let mut unclear: Vec<String> = reading.unclear.iter().map(ToString::to_string).collect();
+        if !doubtful.is_empty() {
+            let beside = phrase::sentences(&doubtful).join("; ");
+            unclear.push(format!("these times are in the same list, so they aren't added either: {beside}"));
+        }
+        let rules = certain.iter().flat_map(|entry| entry.rules.iter().map(|rule| (entry.kind, *rule)));
+        (rules.collect(), unclear)
     }
 
     /// Returns a note if phrases have dates that no plan reaches.

@@ -15,7 +15,7 @@ const TODAY: [&str; 4] = ["yesterday", "today", "tomorrow", "tonight"];
 const SEASONS: &[&str] =
     &["spring", "winter", "summer", "fall", "autumn", "midwinter", "christmas", "easter", "holiday", "school"];
 /// Names of a vacation.
-const VACATIONS: &[&str] = &["break", "vacation", "recess", "holidays"];
+pub(super) const VACATIONS: &[&str] = &["break", "vacation", "recess", "holidays"];
 /// The most closed days that a question offers.
 const OFFERED: usize = 4;
 
