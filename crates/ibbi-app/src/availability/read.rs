@@ -98,6 +98,7 @@ pub fn import_read(
         files: Vec::new(),
         people: Vec::new(),
         questions: Vec::new(),
+        unassigned: Vec::new(),
         not_understood: Vec::new(),
         left_out: Vec::new(),
         changed: false,
@@ -119,6 +120,12 @@ pub fn import_read(
         let row = context.person(key, &entries, changed.as_mut(), &mut import.not_understood);
         import.changed |= row.changed;
         import.people.push(row);
+    }
+    for asked in &import.questions {
+        let is_it = |it: &&FoundPerson| it.file == asked.file && it.key() == asked.name;
+        let entries: Vec<&FoundPerson> = found.iter().filter(is_it).collect();
+        let key = Key::Name(asked.name.clone());
+        import.unassigned.push(context.person(key, &entries, None, &mut import.not_understood));
     }
     import.scenario = changed;
     Ok(import)
