@@ -27,9 +27,9 @@ pub(crate) fn packed(parts: &[(&str, &str)], repeat: usize) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-pub(crate) const TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#;
-pub(crate) const LINKS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-pub(crate) const BOOK: &str = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+const TYPES: &str = r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#;
+const LINKS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const BOOK: &str = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#;
 const SHEETS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
 pub(crate) fn xlsx(sheet: &str) -> Vec<u8> {
@@ -38,6 +38,22 @@ pub(crate) fn xlsx(sheet: &str) -> Vec<u8> {
         ("_rels/.rels", LINKS),
         ("xl/workbook.xml", BOOK),
         ("xl/_rels/workbook.xml.rels", SHEETS),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    packed(&parts, 1)
+}
+
+/// Returns a workbook with a sheet and the texts that its cells share.
+pub(crate) fn with_texts(sheet: &str, texts: &str) -> Vec<u8> {
+    let link = r#"<Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+    let links = SHEETS.replace("</Relationships>", link);
+    let texts = format!(r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{texts}</sst>"#);
+    let parts = [
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", LINKS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", &links),
+        ("xl/sharedStrings.xml", &texts),
         ("xl/worksheets/sheet1.xml", sheet),
     ];
     packed(&parts, 1)

@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use super::window;
-use crate::hostile::{cell, packed, sheet, xlsx};
+use crate::hostile::{cell, packed, sheet, with_texts, xlsx};
 use ibbi_availability::{MAX_BYTES, read};
 use std::fs;
 use std::path::Path;
@@ -64,6 +64,15 @@ fn hostile_files_take_little_memory() {
         let parts = [("[Content_Types].xml", "<Types/>"), ("xl/sharedStrings.xml", content)];
         packed(&parts, repeat)
     };
+    let many = |value: &str, count: u32| {
+        let row = |row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>{value}</v></c></row>"#);
+        sheet(&(1..=count).map(row).collect::<String>())
+    };
+    let long = "x".repeat(30 << 20);
+    let repeated = format!(
+        r#"<o:c xmlns:office="o" xmlns:table="t" xmlns:text="x"><table:table table:name="S"><table:table-row table:number-rows-repeated="100"><table:table-cell table:number-columns-repeated="1000" office:value-type="string"><text:p>{long}</text:p></table:table-cell></table:table-row></table:table></o:c>"#
+    );
+    let ods = packed(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", &repeated)], 1);
     let far = format!(r#"<row r="1">{}</row><row r="1048576">{}</row>"#, cell("A1", "Name"), cell("XFD1048576", "x"));
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let mut highest = 0;
@@ -82,7 +91,7 @@ fn hostile_files_take_little_memory() {
         ("open-quote", full("\"").into_bytes(), "error"),
         ("commas", full(",").into_bytes(), "error"),
         ("lines", full("Kelly: never Tuesdays\n").into_bytes(), "more than 2000 lines"),
-        ("one-line", format!("Kelly: {}", full("never Tuesdays, ")).into_bytes(), "too"),
+        ("one-line", format!("Kelly: {}", full("never Tuesdays, ")).into_bytes(), "line 1 has more"),
         ("zeros", vec![0; MAX_BYTES], "error"),
         ("utf-16", utf16(&format!("\u{feff}Name,Oct 5\nA,{}", "x".repeat(5_000_000))), "is not an answer"),
         ("larger", vec![b'a'; MAX_BYTES + 1], "larger than 10 MB"),
@@ -91,6 +100,12 @@ fn hostile_files_take_little_memory() {
         ("declared", xlsx(&declared), "empty"),
         ("far-away", xlsx(&sheet(&far)), "more than 20000 rows"),
         ("shared-text", shared(&"x".repeat(1 << 20), 80), "too large when it is unpacked"),
+        (
+            "one-text-in-many-cells",
+            with_texts(&many("0", 10_000), &format!("<si><t>{long}</t></si>")),
+            "repeats too much",
+        ),
+        ("repeated-text", ods, "repeats too much text"),
         ("shared-texts", shared("<si><t/></si>", 4_500_000), "error"),
     ] {
         let (peak, result) = measured(name, &bytes);

@@ -31,7 +31,7 @@ while True:
         os.write(screen, answer)
         typed = True
 _, status = os.waitpid(child, 0)
-sys.stdout.buffer.write(shown + b'\nasked %d\nended %d\n' % (typed, os.waitstatus_to_exitcode(status)))
+sys.stdout.buffer.write(shown.decode(errors='replace').encode() + b'\nasked %d\nended %d\n' % (typed, os.waitstatus_to_exitcode(status)))
 ";
 
 const ARGS: [&str; 4] = ["availability", "answers.txt", "--scenario", "my.toml"];

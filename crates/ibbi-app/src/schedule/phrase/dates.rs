@@ -178,9 +178,13 @@ impl Cursor<'_> {
     pub(super) fn dates(&mut self) -> Result<Option<FoundDays>, Unclear> {
         self.attempt(|cursor| {
             let start = cursor.at;
+            cursor.eat(&["during", "over", "throughout"]);
+            cursor.eat(&["all", "the", "whole", "entire"]);
+            cursor.eat(&["of"]);
             if let Some(closed) = cursor.closed_days() {
                 return Ok(Some(FoundDays { days: closed, month: None, is_range: false }));
             }
+            cursor.at = start;
             let Some(first) = cursor.yearly_days()? else { return Ok(None) };
             let connector = cursor.at;
             let is_until = matches!(cursor.word(0), "until" | "till");

@@ -84,6 +84,7 @@ fn dates_are_read_as_people_write_them() {
         Christmas week => can't come from Dec 21, 2026 to Dec 27, 2026
         the day before Thanksgiving => can't come on Nov 25, 2026
         Fourth of July => can't come on Jul 5, 2027
+        all of Feb break => can't come from Feb 15, 2027 to Feb 19, 2027
         feb break => can't come from Feb 15, 2027 to Feb 19, 2027
         wk of Nov 11 => can't come from Nov 9, 2026 to Nov 15, 2026
         OOO Nov 9-13 => can't come from Nov 9, 2026 to Nov 13, 2026
