@@ -62,6 +62,7 @@ pub(crate) fn read(text: &str, left_out: Vec<String>) -> Result<ImportedFile, Im
     let mut collected = Collected::with_left_out(left_out);
     let mut current: Option<usize> = None;
     let mut nameless: Option<usize> = None;
+    let mut too_long: Option<usize> = None;
     for (index, line) in text.lines().enumerate() {
         if index >= MAX_LINES {
             return Err(ImportError::TooLarge(format!("the text has more than {MAX_LINES} lines; split it")));
@@ -73,6 +74,7 @@ pub(crate) fn read(text: &str, left_out: Vec<String>) -> Result<ImportedFile, Im
         }
         let place = format!("line {}", index + 1);
         if line.len() > MAX_LINE {
+            too_long = too_long.or(Some(index + 1));
             collected.problem(place, "the line is too long; write one person on each line".to_owned());
             continue;
         }
@@ -89,6 +91,10 @@ pub(crate) fn read(text: &str, left_out: Vec<String>) -> Result<ImportedFile, Im
         if !words.is_empty() {
             collected.people[person].phrases.push(ImportedPhrase { text: words.to_owned(), mark, place });
         }
+    }
+    if let (true, Some(line)) = (collected.people.is_empty(), too_long) {
+        let message = format!("line {line} has more than {MAX_LINE} characters; write one person on each line");
+        return Err(ImportError::TooLarge(message));
     }
     if collected.people.is_empty() {
         return Err(ImportError::Unknown(

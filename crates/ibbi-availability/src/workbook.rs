@@ -2,7 +2,7 @@
 
 use crate::grid::{CellCount, Grid, Row, one_line};
 use crate::{ImportError, MAX_SHEETS};
-use calamine::{Data, Ods, Range, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, Ods, Range, Reader, Xls, Xlsx};
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use std::io::{Cursor, Read as _};
 
@@ -12,6 +12,8 @@ const MAX_UNPACKED: u64 = 64 << 20;
 const MAX_PARTS: usize = 2_000;
 /// The most cells that the tables of a workbook can have, with the empty ones among them.
 const MOST_CELLS: u64 = 4_000_000;
+/// The most bytes of all texts in the cells of a workbook. One text of the file can be in many cells.
+const MOST_TEXT: u64 = 16 << 20;
 /// The largest .xls file. It isn't packed, but it can claim a large table.
 const MAX_XLS: usize = 4 << 20;
 
@@ -94,6 +96,7 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     let names = book.sheet_names();
     check_sheets(names.len())?;
     let (mut grids, mut count) = (Vec::new(), CellCount::default());
+    let mut left = MOST_TEXT;
     for name in names {
         let mut cells = Cells::default();
         // Cell by cell, since a table with one cell far away would take all memory.
@@ -104,6 +107,11 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
             Err(error) => return Err(damaged(error)),
         };
         while let Some(cell) = reader.next_cell().map_err(damaged)? {
+            let length = match cell.get_value() {
+                DataRef::SharedString(text) => text.len() as u64,
+                _ => 0,
+            };
+            left = left.checked_sub(length).ok_or_else(|| too_large("repeats too much text"))?;
             cells.add(cell.get_position(), &Data::from(cell.get_value().clone()), &mut count)?;
         }
         grids.push(cells.grid(name));
@@ -146,6 +154,9 @@ where
 fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
     const BEGINNING: u16 = 0x0809;
     const DIMENSIONS: u16 = 0x0200;
+    // A text has at most 65,535 characters. Which text a cell has isn't looked at.
+    const LONGEST: u64 = 2 << 16;
+    const MOST_SHARED: u64 = 512 << 20;
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     let name = ["/Workbook", "/Book"].into_iter().find(|name| file.is_stream(name));
     let name = name.ok_or_else(|| damaged("it has no workbook"))?;
@@ -154,9 +165,16 @@ fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
     stream.take(MAX_UNPACKED).read_to_end(&mut content).map_err(damaged)?;
     let mut rest = content.as_slice();
     let (mut cells, mut rows, mut columns) = (0_u64, 0_u64, 0_u64);
+    // The bytes of the texts, and how many cells have one of them.
+    let (mut texts, mut shared) = (0_u64, 0_u64);
     while let [kind, kind_high, length, length_high, after @ ..] = rest {
         let number = |low: &u8, high: &u8| u16::from_le_bytes([*low, *high]);
         let data = after.get(..usize::from(number(length, length_high))).unwrap_or(after);
+        match number(kind, kind_high) {
+            0x00FC | 0x003C => texts += data.len() as u64,
+            0x00FD => shared += 1,
+            _ => {}
+        }
         match (number(kind, kind_high), data) {
             (BEGINNING, _) => (rows, columns) = (0, 0),
             (DIMENSIONS, data) => cells += claimed(data).ok_or_else(|| damaged("the size of a table is wrong"))?,
@@ -175,6 +193,9 @@ fn check_biff(bytes: &[u8]) -> Result<(), ImportError> {
         }
         if cells > MOST_CELLS {
             return Err(too_large("has cells too far apart"));
+        }
+        if texts.min(LONGEST).saturating_mul(shared) > MOST_SHARED {
+            return Err(too_large("repeats too much text"));
         }
         rest = after.get(data.len()..).unwrap_or_default();
     }
@@ -206,25 +227,32 @@ fn check_repeated(content: &[u8]) -> Result<(), ImportError> {
         let value = tag.split_once(name).and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
         value.and_then(|value| value.parse().ok()).unwrap_or(1)
     };
-    let mut cells: u64 = 0;
+    let (mut cells, mut bytes) = (0_u64, 0_u64);
     for row in text.split("<table:table-row").skip(1) {
         let (tag, inside) = row.split_once('>').unwrap_or((row, ""));
         let times = attribute(tag, "number-rows-repeated");
-        let (mut width, mut used) = (0_u64, 0);
+        let (mut width, mut used, mut length) = (0_u64, 0, 0_u64);
         for cell in inside.split("table-cell").skip(1) {
             let Some((tag, after)) = cell.split_once('>') else { continue };
             if tag.is_empty() {
                 // The end of a cell.
                 continue;
             }
-            width = width.saturating_add(attribute(tag, "number-columns-repeated"));
+            let repeated = attribute(tag, "number-columns-repeated");
+            width = width.saturating_add(repeated);
             if tag.contains("value") || !tag.ends_with('/') && after.starts_with('<') && !after.starts_with("</") {
                 used = width;
+                length = length.saturating_add(repeated.saturating_mul((tag.len() + after.len()) as u64));
             }
         }
+        bytes = bytes.saturating_add(length.saturating_mul(times));
         cells = cells.saturating_add(used.saturating_mul(times));
     }
-    if cells > MOST_CELLS { Err(too_large("repeats too many cells")) } else { Ok(()) }
+    match () {
+        () if cells > MOST_CELLS => Err(too_large("repeats too many cells")),
+        () if bytes > MAX_UNPACKED => Err(too_large("repeats too much text")),
+        () => Ok(()),
+    }
 }
 
 fn of_range(name: String, range: &Range<Data>, count: &mut CellCount) -> Result<Grid, ImportError> {

@@ -63,6 +63,8 @@ pub struct AvailabilityImport {
     pub people: Vec<PersonImport>,
     /// Names of which it isn't sure whom they mean. Nothing can be accepted until they are answered.
     pub questions: Vec<PersonQuestion>,
+    /// What was understood of the times that the questions are about, in the order of the questions. Nothing of them is added.
+    pub unassigned: Vec<PersonImport>,
     /// What was not understood.
     pub not_understood: Vec<Remark>,
     /// What was left out on purpose.

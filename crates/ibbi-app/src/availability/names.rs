@@ -20,7 +20,7 @@ pub(super) enum Fit {
     Initials,
     /// Only the first or the last name.
     Part,
-    /// With a typo.
+    /// With a typo in the last name. Many first names are near others.
     Typo,
     /// Some word is the same, or nearly. That isn't enough to be sure.
     Doubtful,
@@ -101,7 +101,13 @@ impl FoundName {
             one == other || is_initial(one, other) || is_initial(other, one) || is_typo(one, other)
         };
         let long = self.words.iter().any(|word| word.chars().count() >= LONG);
-        if self.words.len() == theirs.len() && long && self.words.iter().zip(&theirs).all(is_near) {
+        // `Roberta` is near `Robert`, and another name.
+        let is_first = |own: &String| own == first || is_initial(own, first) || is_initial(first, own);
+        if self.words.len() == theirs.len()
+            && long
+            && self.words.first().is_some_and(is_first)
+            && self.words.iter().zip(&theirs).all(is_near)
+        {
             return Some(Fit::Typo);
         }
         let has_near =
@@ -182,6 +188,7 @@ mod tests {
             ("Kevin Almedia", Fit::Typo, 0),
             ("Dana Peletier", Fit::Typo, 1),
             ("Dana Nguyen", Fit::Doubtful, 1),
+            ("Kevina Almeida", Fit::Doubtful, 0),
         ] {
             assert_eq!(fits(name, &people).first(), Some(&(fit, index)), "{name}");
         }

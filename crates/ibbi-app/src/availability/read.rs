@@ -98,6 +98,7 @@ pub fn import_read(
         files: Vec::new(),
         people: Vec::new(),
         questions: Vec::new(),
+        unassigned: Vec::new(),
         not_understood: Vec::new(),
         left_out: Vec::new(),
         changed: false,
@@ -119,6 +120,12 @@ pub fn import_read(
         let row = context.person(key, &entries, changed.as_mut(), &mut import.not_understood);
         import.changed |= row.changed;
         import.people.push(row);
+    }
+    for asked in &import.questions {
+        let is_it = |it: &&FoundPerson| it.file == asked.file && it.key() == asked.name;
+        let entries: Vec<&FoundPerson> = found.iter().filter(is_it).collect();
+        let key = Key::Name(asked.name.clone());
+        import.unassigned.push(context.person(key, &entries, None, &mut import.not_understood));
     }
     import.scenario = changed;
     Ok(import)
@@ -424,8 +431,15 @@ impl Context<'_> {
         };
         let closed = self.scenario.map_or(&[][..], |scenario| scenario.calendar.closed.as_slice());
         let reading = phrase::read(text, &PhraseContext { sense, reference: Some(self.window.from), closed });
-        let rules = reading.entries.iter().flat_map(|entry| entry.rules.iter().map(|rule| (entry.kind, *rule)));
-        (rules.collect(), reading.unclear.iter().map(ToString::to_string).collect())
+        // Words that aren't clear can change what those beside them mean.
+        let (certain, doubtful): (Vec<_>, Vec<_>) = reading.entries.into_iter().partition(|entry| entry.is_certain);
+        let mut unclear: Vec<String> = reading.unclear.iter().map(ToString::to_string).collect();
+        if !doubtful.is_empty() {
+            let beside = phrase::sentences(&doubtful).join("; ");
+            unclear.push(format!("these times are in the same list, so they aren't added either: {beside}"));
+        }
+        let rules = certain.iter().flat_map(|entry| entry.rules.iter().map(|rule| (entry.kind, *rule)));
+        (rules.collect(), unclear)
     }
 
     /// Returns a note if phrases have dates that no plan reaches.

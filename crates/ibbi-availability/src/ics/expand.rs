@@ -84,7 +84,7 @@ impl<'a> Expansion<'a> {
         // The changed times of each series.
         let mut changes: HashMap<(usize, &str), Vec<Stamp>> = HashMap::new();
         for (event, _) in events.iter().zip(&latest).filter(|(_, latest)| **latest) {
-            if let (Some(uid), Some(replaces)) = (&event.uid, event.replaces) {
+            if let (Some(uid), Some(replaces)) = (&event.fields.uid, event.fields.replaces) {
                 changes.entry((event.person, uid)).or_default().push(replaces);
             }
         }
@@ -94,14 +94,14 @@ impl<'a> Expansion<'a> {
                 continue;
             }
             self.budget.start_event();
-            let series = event.uid.as_ref().filter(|_| event.replaces.is_none());
+            let series = event.fields.uid.as_ref().filter(|_| event.fields.replaces.is_none());
             let changed =
                 series.and_then(|uid| changes.get(&(event.person, uid.as_ref()))).map_or(&[][..], Vec::as_slice);
             match self.event(event, changed) {
                 Ok(()) => {}
                 Err(Skipped::File) => return Err(Exhausted::File),
-                Err(Skipped::Zone(message)) => self.report.zone_problem(event.line, message),
-                Err(Skipped::Event(message)) => self.report.problem(event.line, message),
+                Err(Skipped::Zone(message)) => self.report.zone_problem(event.fields.line, message),
+                Err(Skipped::Event(message)) => self.report.problem(event.fields.line, message),
             }
         }
         for period in periods {
@@ -118,12 +118,12 @@ impl<'a> Expansion<'a> {
 
     fn event(&mut self, event: &Event, changed: &[Stamp]) -> Result<(), Skipped> {
         let clock = self.clock(event.start)?;
-        let length = self.length(event.start, &clock, event.end)?;
-        if event.and_later {
+        let length = self.length(event.start, &clock, event.fields.end)?;
+        if event.fields.and_later {
             let message = "The event changes this time of a series and all later ones. Only this one was changed; check the others.";
-            self.report.problem(event.line, message);
+            self.report.problem(event.fields.line, message);
         }
-        if length.is_none() && !event.more.iter().any(|(_, end)| end.is_some()) {
+        if length.is_none() && !event.fields.more.iter().any(|(_, end)| end.is_some()) {
             self.report.leave_out(LeftOut::NoLength);
             return Ok(());
         }
@@ -134,8 +134,8 @@ impl<'a> Expansion<'a> {
                 covered += self.mark(event, start, &clock, length)?;
             }
         }
-        if event.replaces.is_none() {
-            for (stamp, end) in &event.more {
+        if event.fields.replaces.is_none() {
+            for (stamp, end) in &event.fields.more {
                 let clock = self.clock(*stamp)?;
                 let length = match end {
                     Some(end) => self.length(*stamp, &clock, *end)?,
@@ -202,7 +202,7 @@ impl<'a> Expansion<'a> {
     /// Returns the times of an event that can be in the window, as they are written.
     fn starts(&mut self, event: &Event, clock: &Clock, length: Length) -> Result<Vec<NaiveDateTime>, Skipped> {
         let start = event.start.written();
-        let rules = if event.replaces.is_some() { &[] } else { event.rules.as_slice() };
+        let rules = if event.fields.replaces.is_some() { &[] } else { event.fields.rules.as_slice() };
         let is_day = matches!(event.start, Stamp::Day(_));
         let before_end = |rule_end: Option<Until>, time: NaiveDateTime| match rule_end {
             None => true,
@@ -248,7 +248,7 @@ impl<'a> Expansion<'a> {
 
     fn excluded(&mut self, event: &Event, changed: &[Stamp]) -> Result<Excluded, Skipped> {
         let mut excluded = Excluded { is_day: matches!(event.start, Stamp::Day(_)), ..Excluded::default() };
-        for stamp in event.except.iter().chain(changed) {
+        for stamp in event.fields.except.iter().chain(changed) {
             match stamp {
                 Stamp::Day(day) => _ = excluded.days.insert(*day),
                 stamp if excluded.is_day => _ = excluded.days.insert(stamp.written().date()),
@@ -315,15 +315,15 @@ fn later(time: NaiveDateTime, days: i64) -> Option<NaiveDateTime> {
 /// Tells for each event whether no other one with the same UID, and for the same time of its series, has a higher SEQUENCE.
 fn latest_versions(events: &[Event]) -> Vec<bool> {
     let key = |event: &Event| {
-        let replaces = event.replaces.map(|stamp| (matches!(stamp, Stamp::Utc(_)), stamp.written()));
-        event.uid.clone().map(|uid| (event.person, uid, replaces))
+        let replaces = event.fields.replaces.map(|stamp| (matches!(stamp, Stamp::Utc(_)), stamp.written()));
+        event.fields.uid.clone().map(|uid| (event.person, uid, replaces))
     };
     let mut highest = HashMap::new();
     for event in events {
         if let Some(key) = key(event) {
-            let known = highest.entry(key).or_insert(event.sequence);
-            *known = event.sequence.max(*known);
+            let known = highest.entry(key).or_insert(event.fields.sequence);
+            *known = event.fields.sequence.max(*known);
         }
     }
-    events.iter().map(|event| key(event).is_none_or(|key| highest.get(&key) == Some(&event.sequence))).collect()
+    events.iter().map(|event| key(event).is_none_or(|key| highest.get(&key) == Some(&event.fields.sequence))).collect()
 }

@@ -22,14 +22,13 @@ pub(super) enum Status {
     LeftOut(LeftOut),
 }
 
-/// An event.
-#[derive(Debug)]
-pub(super) struct Event {
+/// What the lines of an event say about its times.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    /// The line on which the event begins.
     pub(super) line: u32,
-    pub(super) person: usize,
     pub(super) uid: Option<Box<str>>,
     pub(super) sequence: i64,
-    pub(super) start: Stamp,
     pub(super) end: End,
     pub(super) rules: Vec<Rule>,
     pub(super) more: Vec<(Stamp, Option<End>)>,
@@ -38,6 +37,14 @@ pub(super) struct Event {
     pub(super) replaces: Option<Stamp>,
     /// Whether it also replaces all later times.
     pub(super) and_later: bool,
+}
+
+/// An event.
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) fields: Fields,
+    pub(super) person: usize,
+    pub(super) start: Stamp,
     pub(super) status: Status,
 }
 
@@ -104,16 +111,8 @@ impl Frame {
 /// An event that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    pub(super) line: u32,
-    pub(super) uid: Option<Box<str>>,
-    pub(super) sequence: i64,
+    pub(super) fields: Fields,
     pub(super) start: Option<Stamp>,
-    pub(super) end: End,
-    pub(super) rules: Vec<Rule>,
-    pub(super) more: Vec<(Stamp, Option<End>)>,
-    pub(super) except: Vec<Stamp>,
-    pub(super) replaces: Option<Stamp>,
-    pub(super) and_later: bool,
     pub(super) is_canceled: bool,
     pub(super) is_free: bool,
     pub(super) is_tentative: bool,

@@ -2,7 +2,7 @@
 //! before they are read.
 
 use super::lines::{Line, MAX_LINE, lines};
-use super::parts::{Draft, Event, Frame, MAX_COMPONENTS, MAX_DATES, MAX_NAMES, Period, Scan, Status};
+use super::parts::{Draft, Event, Fields, Frame, MAX_COMPONENTS, MAX_DATES, MAX_NAMES, Period, Scan, Status};
 use super::report::LeftOut;
 use super::rule::Rule;
 use super::stamp::{End, Property, Stamp, ZoneId};
@@ -109,7 +109,8 @@ impl Scanner {
                 if self.components > MAX_COMPONENTS {
                     return Err(too_large(line, &format!("the calendar has more than {MAX_COMPONENTS} events")));
                 }
-                self.draft = Draft { line: line.number, is_canceled: self.cancels, ..Draft::default() };
+                let fields = Fields { line: line.number, ..Fields::default() };
+                self.draft = Draft { fields, is_canceled: self.cancels, ..Draft::default() };
                 self.named = None;
                 self.span = (None, None);
                 self.pending.clear();
@@ -131,7 +132,9 @@ impl Scanner {
         let frame = Frame::new(line.value());
         let Some(at) = self.frames.iter().rposition(|open| *open == frame) else { return Ok(()) };
         if self.frames[at..].contains(&Frame::Event) && frame != Frame::Event {
-            self.scan.report.problem(self.draft.line, "The event has no end in the file. Export the calendar again.");
+            self.scan
+                .report
+                .problem(self.draft.fields.line, "The event has no end in the file. Export the calendar again.");
         }
         self.frames.truncate(at);
         match frame {
@@ -165,8 +168,8 @@ impl Scanner {
     fn event_line(&mut self, name: &str, line: &Line<'_>) -> Result<(), ImportError> {
         let value = || line.value().to_ascii_uppercase();
         match name {
-            "UID" => self.draft.uid = Some(line.value().into()),
-            "SEQUENCE" => self.draft.sequence = line.value().parse().unwrap_or(0),
+            "UID" => self.draft.fields.uid = Some(line.value().into()),
+            "SEQUENCE" => self.draft.fields.sequence = line.value().parse().unwrap_or(0),
             "TRANSP" => self.draft.is_free |= value() == "TRANSPARENT",
             "STATUS" => {
                 self.draft.is_canceled |= matches!(value().as_str(), "CANCELLED" | "CANCELED");
@@ -178,7 +181,7 @@ impl Scanner {
             }
             "ATTENDEE" => self.draft.is_declined |= self.is_own_decline(line),
             "RRULE" if self.is_readable(line) => match Rule::read(line.value()) {
-                Ok(rule) if self.draft.rules.len() < 10 => self.draft.rules.push(rule),
+                Ok(rule) if self.draft.fields.rules.len() < 10 => self.draft.fields.rules.push(rule),
                 Ok(_) => self.broken(line, "The event has more than 10 rules. Enter its times by hand."),
                 Err(problem) => {
                     let message = format!("The event repeats, but {problem}. Only its first time was read.");
@@ -214,14 +217,14 @@ impl Scanner {
             "DTEND" | "DURATION" => {
                 let end = if name == "DTEND" { property.stamp(zone).map(End::At) } else { property.duration() };
                 match end {
-                    Some(end) => self.draft.end = end,
+                    Some(end) => self.draft.fields.end = end,
                     None => self.broken(line, "The end of the event can't be read. Enter its times by hand."),
                 }
             }
             "RECURRENCE-ID" => {
-                self.draft.and_later = property.has_range();
+                self.draft.fields.and_later = property.has_range();
                 match property.stamp(zone) {
-                    Some(replaces) => self.draft.replaces = Some(replaces),
+                    Some(replaces) => self.draft.fields.replaces = Some(replaces),
                     None => self.broken(line, "The event changes one of a series, but the file doesn't say which one."),
                 }
             }
@@ -229,8 +232,8 @@ impl Scanner {
                 let mut has_problem = false;
                 for time in property.times(zone) {
                     match (time, name) {
-                        (Some(time), "RDATE") => self.draft.more.push(time),
-                        (Some((time, _)), _) => self.draft.except.push(time),
+                        (Some(time), "RDATE") => self.draft.fields.more.push(time),
+                        (Some((time, _)), _) => self.draft.fields.except.push(time),
                         (None, _) => has_problem = true,
                     }
                 }
@@ -246,12 +249,12 @@ impl Scanner {
     fn end_event(&mut self) -> Result<(), ImportError> {
         let mut draft = std::mem::take(&mut self.draft);
         // A list has room for four rules, and most series have one.
-        draft.rules.shrink_to_fit();
+        draft.fields.rules.shrink_to_fit();
         if draft.is_broken {
             return Ok(());
         }
-        let Some(start) = draft.start.or(draft.replaces) else {
-            self.scan.report.problem(draft.line, "The event has no start. Enter its times by hand.");
+        let Some(start) = draft.start.or(draft.fields.replaces) else {
+            self.scan.report.problem(draft.fields.line, "The event has no start. Enter its times by hand.");
             return Ok(());
         };
         let status = match () {
@@ -262,20 +265,7 @@ impl Scanner {
             () => Status::Takes(Mark::Cannot),
         };
         let person = self.calendar_person()?;
-        self.scan.events.push(Event {
-            line: draft.line,
-            person,
-            uid: draft.uid,
-            sequence: draft.sequence,
-            start,
-            end: draft.end,
-            rules: draft.rules,
-            more: draft.more,
-            except: draft.except,
-            replaces: draft.replaces,
-            and_later: draft.and_later,
-            status,
-        });
+        self.scan.events.push(Event { fields: draft.fields, person, start, status });
         Ok(())
     }
 

@@ -15,7 +15,7 @@ fn is_too_large(bytes: &[u8]) -> bool {
 }
 
 /// Packs parts of a workbook. `repeat` is how often the last part is repeated.
-fn packed(parts: &[(&str, &str)], repeat: usize) -> Vec<u8> {
+pub(crate) fn packed(parts: &[(&str, &str)], repeat: usize) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let last = parts.len() - 1;
     for (index, (name, content)) in parts.iter().enumerate() {
@@ -32,7 +32,7 @@ const LINKS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/p
 const BOOK: &str = r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#;
 const SHEETS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
-fn xlsx(sheet: &str) -> Vec<u8> {
+pub(crate) fn xlsx(sheet: &str) -> Vec<u8> {
     let parts = [
         ("[Content_Types].xml", TYPES),
         ("_rels/.rels", LINKS),
@@ -43,13 +43,29 @@ fn xlsx(sheet: &str) -> Vec<u8> {
     packed(&parts, 1)
 }
 
-fn sheet(rows: &str) -> String {
+/// Returns a workbook with a sheet and the texts that its cells share.
+pub(crate) fn with_texts(sheet: &str, texts: &str) -> Vec<u8> {
+    let link = r#"<Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+    let links = SHEETS.replace("</Relationships>", link);
+    let texts = format!(r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{texts}</sst>"#);
+    let parts = [
+        ("[Content_Types].xml", TYPES),
+        ("_rels/.rels", LINKS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", &links),
+        ("xl/sharedStrings.xml", &texts),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    packed(&parts, 1)
+}
+
+pub(crate) fn sheet(rows: &str) -> String {
     format!(
         r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
     )
 }
 
-fn cell(place: &str, text: &str) -> String {
+pub(crate) fn cell(place: &str, text: &str) -> String {
     format!(r#"<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>"#)
 }
 

@@ -4,6 +4,7 @@ mod calendars;
 mod files;
 mod hostile;
 mod hostile_calendars;
+mod memory;
 
 use ibbi_availability::{ImportWindow, ImportedFile, Mark};
 use std::fmt::Write as _;

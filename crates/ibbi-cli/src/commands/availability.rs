@@ -175,7 +175,8 @@ fn shown(import: &AvailabilityImport, args: &Args) -> String {
     remarks("Left out", &import.left_out, &mut text);
     if !import.questions.is_empty() {
         let _ = write!(text, "\n{}", terminal::heading("Questions"));
-        import.questions.iter().for_each(|asked| question(asked, &mut text));
+        let times = import.unassigned.iter().map(Some).chain(std::iter::repeat(None));
+        import.questions.iter().zip(times).for_each(|(asked, times)| question(asked, times, &mut text));
     }
     text
 }
@@ -187,18 +188,7 @@ fn person_text(person: &PersonImport, has_scenario: bool, text: &mut String) {
         paint(HEADING, &visible(&person.name)),
         paint(DIM, &visible(&format!("({})", person.sources.join("; "))))
     );
-    for sentence in &person.sentences {
-        let _ = writeln!(text, "  {sentence}");
-    }
-    if person.sentences.is_empty() {
-        text.push_str("  no times\n");
-    }
-    for run in week_runs(&person.weeks) {
-        let _ = writeln!(text, "    {}: {}", run.label(), run.first.text());
-    }
-    for note in &person.notes {
-        let _ = writeln!(text, "  {} {note}", paint(WARN, "note:"));
-    }
+    times_text(person, "  ", text);
     if let Some(problem) = &person.problem {
         let _ = writeln!(text, "  {} {problem}", paint(BAD, "problem:"));
     }
@@ -213,6 +203,22 @@ fn person_text(person: &PersonImport, has_scenario: bool, text: &mut String) {
     }
 }
 
+/// Writes what was understood of a person's times.
+fn times_text(person: &PersonImport, indent: &str, text: &mut String) {
+    for sentence in &person.sentences {
+        let _ = writeln!(text, "{indent}{sentence}");
+    }
+    if person.sentences.is_empty() {
+        let _ = writeln!(text, "{indent}no times");
+    }
+    for run in week_runs(&person.weeks) {
+        let _ = writeln!(text, "{indent}  {}: {}", run.label(), run.first.text());
+    }
+    for note in &person.notes {
+        let _ = writeln!(text, "{indent}{} {note}", paint(WARN, "note:"));
+    }
+}
+
 fn remarks(title: &str, remarks: &[Remark], text: &mut String) {
     if remarks.is_empty() {
         return;
@@ -224,14 +230,18 @@ fn remarks(title: &str, remarks: &[Remark], text: &mut String) {
     }
 }
 
-fn question(asked: &PersonQuestion, text: &mut String) {
+fn question(asked: &PersonQuestion, times: Option<&PersonImport>, text: &mut String) {
     let _ = writeln!(text, "  {}", visible(&asked.question));
+    if let Some(times) = times {
+        times_text(times, "    ", text);
+    }
+    let names = asked.candidates.iter().map(|candidate| visible(&candidate.name));
+    for (answer, name) in asked.answers().iter().zip(names.chain(["no one; leave these times out".to_owned()])) {
+        let _ = writeln!(text, "    --person {}  ({name})", terminal::quote(&visible(answer)));
+    }
     if asked.candidates.is_empty() {
         let other = visible(&format!("{}=ID", asked.name));
-        let _ = writeln!(text, "    --person {}, with the ID of someone in the scenario", terminal::quote(&other));
-    }
-    for answer in asked.answers() {
-        let _ = writeln!(text, "    --person {}", terminal::quote(&visible(&answer)));
+        let _ = writeln!(text, "    --person {}  (someone else, by the ID in the scenario)", terminal::quote(&other));
     }
 }
 

@@ -8,6 +8,7 @@ mod access;
 mod appender;
 mod audit;
 mod availability;
+mod availability_terminal;
 mod bad_input;
 mod boundaries;
 mod dependencies;

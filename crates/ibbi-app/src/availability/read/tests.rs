@@ -1,5 +1,7 @@
 //! Finding people, asking about names, and what an import reports.
 
+mod pasted;
+
 use super::*;
 use crate::availability::WeekHours;
 

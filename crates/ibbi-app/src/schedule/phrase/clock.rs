@@ -235,6 +235,10 @@ impl Cursor<'_> {
         // Sessions do not start before 6 in the morning.
         if from.half == DayHalf::Open {
             let late: Vec<Minutes> = pairs.iter().copied().filter(|(from, _)| *from >= 6 * HOUR).collect();
+            if late.is_empty() && to.half == DayHalf::Open && !pairs.is_empty() {
+                // `3-2` has no reading in the day.
+                return Ok((plain(from), plain(to)));
+            }
             pairs = if late.is_empty() { pairs } else { late };
         }
         // The shortest of each start: `9-3` and `9 am - 11` end at the next such time.

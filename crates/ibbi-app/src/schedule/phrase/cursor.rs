@@ -120,6 +120,21 @@ impl<'a> Cursor<'a> {
         self.at.checked_sub(1).and_then(|last| self.tokens.get(last)).is_some_and(|last| last.text == word)
     }
 
+    /// Returns the word at an index, or an empty text.
+    pub(super) fn word_at(&self, at: usize) -> &'a str {
+        self.tokens.get(at).filter(|token| token.lexeme == Lexeme::Word).map_or("", |token| &token.text)
+    }
+
+    /// Returns whether a day is at an index: a day of the week, `10/5`, or `Oct 5`; but not a month or a year.
+    pub(super) fn is_day_at(&self, at: usize) -> bool {
+        let is_number = |at: usize| matches!(self.tokens.get(at).map(|it| it.lexeme), Some(Lexeme::Number(_, 1 | 2)));
+        let is_slash = |at: usize| self.tokens.get(at).is_some_and(|it| it.lexeme == Lexeme::Sign('/'));
+        let word = self.word_at(at);
+        is_number(at) && is_slash(at + 1)
+            || super::vocabulary::month(word).is_some() && is_number(at + 1)
+            || super::vocabulary::weekdays(word).is_some()
+    }
+
     /// Returns whether the token before is a month.
     pub(super) fn is_after_month(&self) -> bool {
         let last = self.at.checked_sub(1).and_then(|last| self.tokens.get(last));

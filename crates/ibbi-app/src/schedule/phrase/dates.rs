@@ -72,6 +72,14 @@ pub(super) fn after(day: Date) -> Option<Date> {
     shifted(day, 1)
 }
 
+/// Returns whether two words of the name of a vacation are the same: `feb` and `february`, or `break` and `vacation`.
+pub(super) fn is_same_name(one: &str, other: &str) -> bool {
+    let both = |is: &dyn Fn(&str) -> bool| is(one) && is(other);
+    one == other
+        || month(one).is_some_and(|number| month(other) == Some(number))
+        || both(&|word| super::relative::VACATIONS.contains(&word))
+}
+
 /// Returns Monday to Sunday of the week of a day.
 fn week(day: Date) -> Option<Days2> {
     let monday = day.to_chrono().weekday().num_days_from_monday();
@@ -82,7 +90,9 @@ fn week(day: Date) -> Option<Days2> {
 impl Cursor<'_> {
     /// Reads dates and ranges, joined to a list. Returns whether the list has nothing but commas.
     pub(super) fn date_list(&mut self) -> Result<Option<(Vec<Days2>, bool)>, Unclear> {
+        let first = self.at;
         let Some(FoundDays { days: mut spans, mut month, .. }) = self.dates()? else { return Ok(None) };
+        let is_week = (first..self.at).any(|at| self.word_at(at) == "week" && self.word_at(at + 1) == "of");
         let (mut commas, mut words) = (0, 0);
         loop {
             let start = self.at;
@@ -94,6 +104,14 @@ impl Cursor<'_> {
                 (Some(_), Some((year, month))) if self.is_day_number(0) => Some(self.day_of_month(year, month)?),
                 _ => self.dates()?,
             };
+            if is_week && next.as_ref().is_some_and(|next| matches!(next.days[..], [(from, to)] if from == to)) {
+                let words = self.words(first).to_owned();
+                let place = self.start_of(start).saturating_sub(self.start_of(first));
+                let (week, day) = words.split_at(place.min(words.len()));
+                let day = day.trim_start_matches([',', '&', '+', '/', ' ']).trim_start_matches("and ");
+                let options = vec![format!("{week}; week of {day}"), format!("{week}; {day}")];
+                return Err(self.unclear(first, "a week or a day?", options));
+            }
             match next {
                 Some(next) => {
                     spans.extend(next.days);
@@ -160,9 +178,13 @@ impl Cursor<'_> {
     pub(super) fn dates(&mut self) -> Result<Option<FoundDays>, Unclear> {
         self.attempt(|cursor| {
             let start = cursor.at;
+            cursor.eat(&["during", "over", "throughout"]);
+            cursor.eat(&["all", "the", "whole", "entire"]);
+            cursor.eat(&["of"]);
             if let Some(closed) = cursor.closed_days() {
                 return Ok(Some(FoundDays { days: closed, month: None, is_range: false }));
             }
+            cursor.at = start;
             let Some(first) = cursor.yearly_days()? else { return Ok(None) };
             let connector = cursor.at;
             let is_until = matches!(cursor.word(0), "until" | "till");
@@ -210,7 +232,7 @@ impl Cursor<'_> {
             let same = name
                 .iter()
                 .enumerate()
-                .all(|(ahead, token)| self.token(ahead).is_some_and(|found| found.text == token.text));
+                .all(|(ahead, token)| self.token(ahead).is_some_and(|found| is_same_name(&found.text, &token.text)));
             if same && !name.is_empty() && longest.is_none_or(|(length, _)| length < name.len()) {
                 longest = Some((name.len(), range.name.as_str()));
             }
@@ -291,7 +313,13 @@ impl Cursor<'_> {
     }
 
     fn holiday(&mut self) -> Option<YearlyDays> {
+        let start = self.at;
         let (_, holiday) = vocabulary::holidays().find(|(words, _)| self.eat_all(words.iter().copied()))?;
+        if self.word(0) == "weekend" {
+            // Which days these are isn't clear, and they aren't the holiday.
+            self.at = start;
+            return None;
+        }
         let is_week = self.eat_week();
         let year = self.year();
         let in_year = move |year| holiday.kept_in(year).map(|day| (day, day));

@@ -24,6 +24,8 @@ pub(super) struct Item {
     all_day: bool,
     /// Whether it says `every day` or the like.
     every_day: bool,
+    /// Whether it says `anytime` or the like: words that people use for when they can come, even if the field asks when they can't.
+    pub(super) is_any: bool,
     session: Option<SessionGroup>,
     /// Whether `only` is between the days and the hours: on these days, the person can come only at these hours.
     pub(super) only_hours: bool,
@@ -57,6 +59,11 @@ impl Cursor<'_> {
         let mut item = Item::default();
         loop {
             let before = self.at;
+            if !item.is_empty() && self.word(0) == "to" && (self.is_day_at(self.at + 1) || self.number(1).is_some()) {
+                self.at += 2;
+                let message = "from which day to which? Write dates, such as Oct 5 to Oct 9; or days, such as Fri-Sun";
+                return Err(self.unclear(start, message, Vec::new()));
+            }
             self.eat_fillers();
             self.eat_sign(':');
             if !self.part(&mut item)? {
@@ -101,8 +108,9 @@ impl Cursor<'_> {
         if self.date_bound(item)? {
             return Ok(true);
         }
-        if self.eat_every_day() {
+        if let Some(is_any) = self.eat_every_day() {
             item.every_day = true;
+            item.is_any = is_any;
             return Ok(true);
         }
         if self.eat_all(["all", "day"]) || self.eat_all(["whole", "day"]) {
@@ -229,14 +237,17 @@ impl Cursor<'_> {
         Ok(true)
     }
 
-    fn eat_every_day(&mut self) -> bool {
-        self.eat_all(["every", "day"])
+    /// Moves over `every day` or the like. Returns whether the words are like `anytime`.
+    fn eat_every_day(&mut self) -> Option<bool> {
+        if self.eat_all(["any", "day"]) || self.eat_all(["any", "time"]) || self.eat(&["always", "anytime"]) {
+            return Some(true);
+        }
+        let every = self.eat_all(["every", "day"])
             || self.eat_all(["each", "day"])
-            || self.eat_all(["any", "day"])
-            || self.eat_all(["any", "time"])
             || self.eat_all(["all", "days"])
             || self.eat_all(["all", "the", "time"])
-            || self.eat(&["daily", "always", "anytime"])
+            || self.eat(&["daily"]);
+        every.then_some(false)
     }
 
     fn session(&mut self) -> Option<SessionGroup> {

@@ -44,8 +44,8 @@ pub(super) fn tokens(source: &str) -> Vec<Token> {
         let (lexeme, text) = match first {
             _ if first.is_ascii_digit() => (Lexeme::Number(raw.parse().unwrap_or(u32::MAX), raw.len()), raw.to_owned()),
             _ if first.is_alphabetic() => {
-                let plain = raw.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
-                (Lexeme::Word, plain)
+                let plain: String = raw.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+                (Lexeme::Word, if plain == "wk" { "week".to_owned() } else { plain })
             }
             '\n' | '\r' => (Lexeme::Sign(';'), raw.to_owned()),
             '.' => match clock_point(&tokens, &letters[at..], glued) {

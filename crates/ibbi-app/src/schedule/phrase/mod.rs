@@ -72,6 +72,8 @@ pub struct Entry {
     pub rules: Vec<TimeRule>,
     /// The words that it comes from.
     pub text: String,
+    /// Whether all other words of its list are clear as well. Otherwise they can change its meaning, as in `mornings ok exept Oct 5`.
+    pub is_certain: bool,
 }
 
 /// Words with several readings, or none.
@@ -150,6 +152,11 @@ pub fn read(text: &str, context: &PhraseContext<'_>) -> Reading {
         return problem(format!("there are more than {} times; write fewer", Scenario::MAX_UNAVAILABLE));
     }
     Reading { entries, unclear }
+}
+
+/// Returns statements in words, as [`Reading::sentences`] does.
+pub(crate) fn sentences(entries: &[Entry]) -> Vec<String> {
+    write::sentences(entries)
 }
 
 /// Returns a time as text that reads back: `monday mornings`.

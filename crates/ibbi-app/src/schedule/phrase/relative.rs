@@ -15,7 +15,7 @@ const TODAY: [&str; 4] = ["yesterday", "today", "tomorrow", "tonight"];
 const SEASONS: &[&str] =
     &["spring", "winter", "summer", "fall", "autumn", "midwinter", "christmas", "easter", "holiday", "school"];
 /// Names of a vacation.
-const VACATIONS: &[&str] = &["break", "vacation", "recess", "holidays"];
+pub(super) const VACATIONS: &[&str] = &["break", "vacation", "recess", "holidays"];
 /// The most closed days that a question offers.
 const OFFERED: usize = 4;
 
@@ -47,6 +47,18 @@ impl Cursor<'_> {
             return Some(self.unclear(start, message, options));
         }
         None
+    }
+
+    /// Asks what `in 10/6` and `I work Mondays` mean: that the person is there, or busy.
+    pub(super) fn check_presence(&self, start: usize) -> Result<(), Unclear> {
+        let words: Vec<&str> = (start..self.at).map(|at| self.word_at(at)).collect();
+        let works = words.windows(2).position(|pair| matches!(pair, ["i" | "we", "work"]));
+        let is_in = |(place, word): (usize, &&str)| *word == "in" && self.is_day_at(start + place + 1);
+        let Some(place) = works.or_else(|| words.iter().enumerate().position(|it| is_in(it))) else { return Ok(()) };
+        let rest = start + place + 1 + usize::from(works.is_some());
+        let times = self.source.get(self.start_of(rest)..self.place(start).end).unwrap_or_default();
+        let options = vec![format!("can also {times}"), format!("can't {times}")];
+        Err(self.unclear(start, "can the person come then, or not?", options))
     }
 
     /// Returns the next two such days, weeks, or months after the reference date.

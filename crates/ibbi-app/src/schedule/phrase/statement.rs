@@ -60,13 +60,21 @@ struct Found {
 pub(super) fn statements(cursor: &mut Cursor<'_>) -> (Vec<Entry>, Vec<Unclear>) {
     let mut open = Vec::new();
     let mut problems = Vec::new();
+    let mut lists = Vec::new();
     while !cursor.is_end() {
+        let start = cursor.at;
         let clause = cursor.clause(&mut problems);
         cursor.finish(clause, &mut open, &mut problems);
+        lists.push(cursor.place(start));
         cursor.eat_sign(';');
     }
-    let entries = decide(cursor.context.sense, open, &mut problems);
-    (entries, problems)
+    let mut entries = decide(cursor.context.sense, open, &mut problems);
+    for (entry, place) in &mut entries {
+        let list = lists.iter().find(|list| list.contains(&place.start));
+        let is_in = |problem: &Unclear| list.is_some_and(|list| list.contains(&problem.place.start));
+        entry.is_certain = !problems.iter().any(is_in);
+    }
+    (entries.into_iter().map(|(entry, _)| entry).collect(), problems)
 }
 
 impl Cursor<'_> {
@@ -76,10 +84,8 @@ impl Cursor<'_> {
         while !self.is_end() && !self.is_sign(0, ';') {
             let start = self.at;
             let mut join = self.eat_join();
-            let excepts =
-                EXCEPT.iter().any(|words| words.iter().enumerate().all(|(ahead, word)| self.word(ahead) == *word));
             let mut but = None;
-            if !excepts && self.eat(&["but"]) {
+            if !self.is_except() && self.eat(&["but"]) {
                 but = Some(self.place(start).start);
                 join = None;
                 clause.iter_mut().for_each(|statement| statement.carries = false);
@@ -100,6 +106,12 @@ impl Cursor<'_> {
             }
             // Every turn moves on.
             self.at = self.at.max(start + 1);
+        }
+        for at in 1..clause.len() {
+            let is_any = |before: &Statement| before.item.is_any && before.polarity.is_none();
+            if clause[at].but.is_some() && clause[at].polarity.is_none() && is_any(&clause[at - 1]) {
+                clause[at].polarity = Some(Polarity::Except);
+            }
         }
         clause.retain(|statement| {
             let Some(from) = statement.but.filter(|_| statement.polarity.is_none()) else { return true };
@@ -131,9 +143,12 @@ impl Cursor<'_> {
         let polarity = self.polarity()?;
         let first = self.at;
         let item = self.item()?;
+        self.check_presence(start)?;
         let Some(item) = item else {
             return match polarity {
-                Some(polarity) if join != Some(Join::Word) && self.is_stop() => self.suffix(start, polarity, clause),
+                Some(polarity) if join != Some(Join::Word) && (self.is_stop() || self.is_except()) => {
+                    self.suffix(start, polarity, clause)
+                }
                 Some(_) if self.is_stop() => {
                     Err(self.unclear(start, "which times? Write them after these words", Vec::new()))
                 }
@@ -166,6 +181,11 @@ impl Cursor<'_> {
             but: None,
         });
         Ok(())
+    }
+
+    /// Returns whether words of an exception follow.
+    fn is_except(&self) -> bool {
+        EXCEPT.iter().any(|words| words.iter().enumerate().all(|(ahead, word)| self.word(ahead) == *word))
     }
 
     /// Returns whether only fillers are between a token and the next one.
@@ -230,7 +250,7 @@ impl Cursor<'_> {
         let named = self.context.closed.iter().any(|closed| {
             let name = super::lexer::tokens(closed.name.as_str());
             let fits = |(ahead, token): (usize, &super::lexer::Token)| {
-                self.token(ahead).is_some_and(|found| found.text == token.text)
+                self.token(ahead).is_some_and(|found| super::dates::is_same_name(&found.text, &token.text))
             };
             !name.is_empty() && name.iter().enumerate().all(fits)
         });
@@ -255,6 +275,10 @@ impl Cursor<'_> {
         let mut end = start;
         loop {
             let here = self.at;
+            // In `Fridays work except Oct 9`, the exception is a statement of its own.
+            if end > start && !found.except && self.is_except() {
+                break;
+            }
             let any =
                 |cursor: &mut Self, list: &[&[&str]]| list.iter().any(|words| cursor.eat_all(words.iter().copied()));
             if any(self, IF_NEED_BE) {
@@ -338,11 +362,31 @@ impl Cursor<'_> {
             "prefer" | "preferably" | "ideally" => {
                 "a plan knows no preferences; write only, if need be, or can't before the times".to_owned()
             }
+            _ if self.number(0).is_some() && matches!(self.word(1), "st" | "nd" | "rd" | "th") => {
+                "of which month? Write it, such as Oct 12".to_owned()
+            }
             "next" | "this" | "coming" => "which dates? Write them, such as Oct 5-9".to_owned(),
             _ => format!("this is not a time{}; write {}", did_you_mean(near.as_deref()), super::FORMS),
         };
         self.at += 1;
         self.unclear(start, message, Vec::new())
+    }
+
+    /// Asks what `anytime` or `any day but Friday` means. The field asks when the person can't come, but people write it when they can.
+    fn any_time(&self, place: Range<usize>, exception: Option<&Statement>) -> Unclear {
+        let message = "can the person come then, or not?";
+        let Some(exception) = exception else {
+            let text = self.source.get(place.clone()).unwrap_or_default();
+            return self.unclear_at(place, message, vec![format!("can {text}"), format!("can't {text}")]);
+        };
+        let rules = match self.rules(&exception.place, &exception.item, Kind::Cannot) {
+            Ok(rules) => rules,
+            Err(problem) => return problem,
+        };
+        let texts =
+            |word: &str| rules.iter().map(|rule| format!("{word} {}", super::rule_text(*rule))).collect::<Vec<_>>();
+        let options = [texts("can't"), texts("only")].map(|texts| texts.join("; "));
+        self.unclear_at(place.start..exception.place.end, message, options.to_vec())
     }
 
     /// Turns the statements of a clause into entries.
@@ -353,8 +397,15 @@ impl Cursor<'_> {
             Sense::Can => Polarity::Can,
             Sense::IfNeedBe => Polarity::Is(Kind::IfNeedBe),
         };
-        for statement in clause {
+        let mut clause = clause.into_iter().peekable();
+        while let Some(statement) = clause.next() {
             let Statement { item, place, polarity, join, .. } = statement;
+            let text = self.source.get(place.clone()).unwrap_or_default().to_owned();
+            if let (None, Sense::Cannot | Sense::IfNeedBe, true) = (polarity, self.context.sense, item.is_any) {
+                let exception = clause.next_if(|next| next.polarity == Some(Polarity::Except));
+                problems.push(self.any_time(place, exception.as_ref()));
+                continue;
+            }
             let polarity = polarity.unwrap_or(default);
             let base = match polarity {
                 Polarity::Except if join.is_some() => first,
@@ -368,7 +419,6 @@ impl Cursor<'_> {
                 (Polarity::Except, Some(Polarity::Is(Kind::Cannot))) => Kind::Can,
                 (Polarity::Except, _) => Kind::Cannot,
             };
-            let text = self.source.get(place.clone()).unwrap_or_default().to_owned();
             let rules = match self.rules(&place, &item, kind) {
                 Ok(rules) => rules,
                 Err(problem) => {
@@ -378,7 +428,7 @@ impl Cursor<'_> {
             };
             let polarity = if item.only_hours { Polarity::Is(Kind::Cannot) } else { polarity };
             if polarity != Polarity::Except {
-                open.push(Open { polarity, entry: Entry { kind, rules, text }, place });
+                open.push(Open { polarity, entry: Entry { kind, rules, text, is_certain: true }, place });
                 continue;
             }
             if base >= open.len() {
@@ -386,7 +436,7 @@ impl Cursor<'_> {
                 problems.push(Unclear { words: text, place, message, options: Vec::new() });
                 continue;
             }
-            except(open, base, &Entry { kind, rules, text }, &place);
+            except(open, base, &Entry { kind, rules, text, is_certain: true }, &place);
         }
     }
 }
@@ -417,7 +467,7 @@ fn except(open: &mut Vec<Open>, base: usize, exception: &Entry, place: &Range<us
 }
 
 /// Decides whether `can` means that the person can't come at other times.
-fn decide(sense: Sense, open: Vec<Open>, problems: &mut Vec<Unclear>) -> Vec<Entry> {
+fn decide(sense: Sense, open: Vec<Open>, problems: &mut Vec<Unclear>) -> Vec<(Entry, Range<usize>)> {
     let limits: Vec<TimeRule> = open
         .iter()
         .filter(|open| open.polarity == Polarity::Is(Kind::Cannot))
@@ -444,7 +494,7 @@ fn decide(sense: Sense, open: Vec<Open>, problems: &mut Vec<Unclear>) -> Vec<Ent
                 }
             };
         }
-        entries.push(entry);
+        entries.push((entry, place));
     }
     entries
 }

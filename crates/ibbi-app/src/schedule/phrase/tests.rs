@@ -84,6 +84,10 @@ fn dates_are_read_as_people_write_them() {
         Christmas week => can't come from Dec 21, 2026 to Dec 27, 2026
         the day before Thanksgiving => can't come on Nov 25, 2026
         Fourth of July => can't come on Jul 5, 2027
+        all of Feb break => can't come from Feb 15, 2027 to Feb 19, 2027
+        feb break => can't come from Feb 15, 2027 to Feb 19, 2027
+        wk of Nov 11 => can't come from Nov 9, 2026 to Nov 15, 2026
+        OOO Nov 9-13 => can't come from Nov 9, 2026 to Nov 13, 2026
         february vacation => can't come from Feb 15, 2027 to Feb 19, 2027",
     );
 }
@@ -164,6 +168,9 @@ fn words_say_whether_the_person_can_come() {
         I'd prefer not Mondays => can come if need be on Mondays
         mornings except Fridays => can't come on Monday, Tuesday, Wednesday, Thursday, Saturday, and Sunday mornings
         Mondays except Oct 5 => can't come on Mondays until Oct 4, 2026, or on Mondays from Oct 6, 2026
+        Fridays work except Oct 9 => can come only on Fridays until Oct 8, 2026, or on Fridays from Oct 10, 2026
+        mornings ok but not Mondays => can come only on Tuesday, Wednesday, Thursday, Friday, Saturday, and Sunday mornings
+        can't make Mondays, except Oct 5 => can't come on Mondays until Oct 4, 2026, or on Mondays from Oct 6, 2026
         weekdays but not after 3 => can't come on weekdays before 3:00 PM
         weekdays except the first Friday => can't come on weekdays | can also come on the first Friday of the month
         only weekdays except Wednesdays => can come only on Mondays, Tuesdays, Thursdays, and Fridays
@@ -197,7 +204,13 @@ fn unclear_words_lead_to_a_question_with_readings() {
         ("until October", "until 2026-09-30 | until 2026-10-31"),
         ("no Mondays, can Tuesdays", "only tuesdays | can also tuesdays"),
         ("Dec 14-18, also 1/25", "can also 1/25 | can't 1/25"),
-        ("any day but Friday", "except Friday | and Friday"),
+        ("any day but Friday", "can't fridays | only fridays"),
+        ("anytime except Oct 5-9", "can't 2026-10-05 to 2026-10-09 | only 2026-10-05 to 2026-10-09"),
+        ("always", "can always | can't always"),
+        ("weekdays but Friday", "except Friday | and Friday"),
+        ("out 10/5; in 10/6", "can also 10/6 | can't 10/6"),
+        ("I work Mondays", "can also Mondays | can't Mondays"),
+        ("week of 10/5, 10/19", "week of 10/5; week of 10/19 | week of 10/5; 10/19"),
         ("not unavailable Mondays", "can Mondays | can't Mondays"),
         ("next Thursday", "2026-09-10 | 2026-09-17"),
         ("never next Tuesday", "never 2026-09-15 | never 2026-09-22"),
@@ -217,6 +230,17 @@ fn unclear_words_lead_to_a_question_with_readings() {
 }
 
 #[test]
+fn words_beside_unclear_ones_are_not_certain() {
+    let certain = |text: &str| {
+        let entries = read_in(text, Sense::Cannot).entries;
+        entries.into_iter().map(|entry| (entry.text, entry.is_certain)).collect::<Vec<_>>()
+    };
+    let expected = [("Mondays", true), ("Oct 5", false), ("Fridays", true)];
+    let expected = expected.map(|(text, is_certain)| (text.to_owned(), is_certain));
+    assert_eq!(certain("Mondays; Oct 5, exept noon; Fridays"), expected);
+}
+
+#[test]
 fn unknown_words_are_reported_with_their_place() {
     check(
         "Feb 30 => `Feb 30`: there is no such date
@@ -224,12 +248,16 @@ fn unknown_words_are_reported_with_their_place() {
         prefer mornings => `prefer mornings`: a plan knows no preferences; write only, if need be, or can't before the times
         yesterday => `yesterday`: which date? It depends on the day on which this was written. Write it, such as Oct 5
         can't tomorrow => `can't tomorrow`: which date? It depends on the day on which this was written. Write it, such as Oct 5
+        out the 3rd => `out the 3rd`: of which month? Write it, such as Oct 12
+        Mondays 3-2 => `Mondays 3-2`: these hours are empty; write the earlier time first
+        Friday after 3 to Sunday => `Friday after 3 to Sunday`: from which day to which? Write dates, such as Oct 5 to Oct 9; or days, such as Fri-Sun
         next => `next`: which dates? Write them, such as Oct 5-9
         only => `only`: which times? Write them after these words",
     );
     for (text, words, near) in [
         ("Mondays, frydays", "frydays", "fridays"),
-        ("feb vacation", "feb vacation", ""),
+        ("feb holiday", "feb holiday", ""),
+        ("Columbus Day weekend", "Columbus Day weekend", ""),
         ("febuary vacation", "febuary vacation", "february"),
     ] {
         let reading = read_in(text, Sense::Cannot);

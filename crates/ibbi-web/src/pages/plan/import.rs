@@ -157,21 +157,13 @@ fn shown(
     replace: bool,
 ) -> WebResult {
     let import = import_read(read, Some(scenario), &options(request, answers, replace)?)?;
-    // The times of those whom a question is about, as the files have them.
-    let strangers = match import.questions.as_slice() {
-        [] => Vec::new(),
-        _ => {
-            let days = ImportOptions { from: Some(import.from), to: Some(import.to), ..options(request, &[], false)? };
-            import_read(read, None, &days)?.people
-        }
-    };
     let query = link::write(scenario);
     let back = format!("/plan?{query}#answer");
     let content = Html::new()
         .with(el("h1").with("Check the times that were read"))
         .with(lead(&import, scenario))
         .with(files(&import.files))
-        .with(decision(&import, &strangers, scenario, read, (answers, replace), &query))
+        .with(decision(&import, scenario, read, (answers, replace), &query))
         .with(el("h2").with("By person and week"))
         .with(import.people.iter().map(person).collect::<Html>())
         .with(remarks("Not understood", "not-understood", &import.not_understood))
@@ -216,7 +208,6 @@ fn files(files: &[FileSummary]) -> Element {
 /// Returns the form with the questions and the buttons.
 fn decision(
     import: &AvailabilityImport,
-    strangers: &[PersonImport],
     scenario: &Scenario,
     read: &ReadFiles,
     (answers, replace): (&[(String, String)], bool),
@@ -226,10 +217,11 @@ fn decision(
     let held = URL_SAFE_NO_PAD.encode(serde_json::to_vec(read).unwrap_or_default());
     let given =
         answers.iter().map(|(name, person)| Html::new().with(hidden("question", name)).with(hidden("answer", person)));
-    let questions = import.questions.iter().enumerate().map(|(place, asked)| {
-        let times = strangers.iter().find(|person| person.name == asked.name).map(understood);
-        question(place, asked, scenario).with(times)
-    });
+    let questions = import
+        .questions
+        .iter()
+        .enumerate()
+        .map(|(place, asked)| question(place, asked, scenario).with(import.unassigned.get(place).map(understood)));
     let replaces = crate::pages::shell::tick(
         "replace",
         "1",
