@@ -193,6 +193,49 @@ def differences(found, invited, answers, received, problems):
         yield f"{found['counted']} counted and {found['superseded']} superseded, of {received} replies about {len(answers)}"
 
 
+def check_case(program, place, js, wrong):
+    """A case from its meeting to its withdrawal: after each step, the invitations are the entries of the ordinary calendar."""
+    ledger, sent, mail = place / "case.ledger", place / "case-sent", place / "case-list.csv"
+    leaders = {"superintendent": "R. Amari", "union_president": "J. Ortiz", "school_committee": "T. Okafor"}
+    mail.write_text("name,email\n" + "".join(f"{name},{seat}@example.org\n" for seat, name in leaders.items()))
+    record = lambda *args: run(program, "record", ledger, *args)
+    run(program, "new", ledger, "--district", "Maple Hollow", "--at", "2023-09-08 09:00")
+    for seat, name in leaders.items():
+        office = ["office=chair"] if seat == "school_committee" else []
+        record("leader_agreed", f"seat={seat}", f"name={name}", *office, "--at", "2023-09-11 09:00")
+    steps = {"booked": ("meeting_scheduled", "slot=2023-09-26 09:00-11:00", "--at", "2023-09-12 09:00"),
+             "moved": ("meeting_scheduled", "slot=2023-09-28 13:00-15:00", "--at", "2023-09-13 09:00"),
+             "withdrawn": ("case_withdrawn", "by=J. Ortiz", "reason=other plans", "--at", "2023-09-14 09:00")}
+    known, last = clients.Subscriber(), None
+    for step, (what, event) in enumerate(steps.items()):
+        record(*event)
+        run(program, "calendar", ledger, "--stamp", f"2023-09-1{step + 4} 12:00", "-o", place / "case.ics")
+        run(program, "calendar", ledger, "--stamp", f"2023-09-1{step + 4} 12:00", "--invite", "--organizer", ORGANIZER[1], "--attendees", mail,
+            "-o", sent, "--update")
+        text = (sent / "meeting.ics").read_bytes().decode()
+        [entry] = clients.by_icalendar(text)
+        known.take(text)
+        same = {name: read(text) for name, read in (clients.PYTHON | {"ical.js": js}).items()}
+        same["the calendar"] = clients.by_icalendar((place / "case.ics").read_bytes().decode())
+        same["a subscriber"] = known.read()
+        wrong += [f"{what}: {name} has {found}, and the invitation is {entry}" for name, found in same.items() if found != {entry}]
+        method, _, people = by_icalendar(text)
+        want = ("CANCEL" if what == "withdrawn" else "REQUEST", {f"{seat}@example.org" for seat in leaders})
+        if (method, {it[0] for it in people}) != want:
+            wrong.append(f"{what}: {method} to {people}, and expected is {want}")
+        # An answer to the invitation before the step.
+        if last:
+            path = place / f"case-{step}.ics"
+            path.write_bytes(reply("apple", entry[0], last, "superintendent@example.org", "ACCEPTED",
+                                   datetime.datetime(2023, 9, 13, tzinfo=UTC), None).encode())
+            found = json.loads(run(program, "calendar", "replies", path, "--invitations", sent, "--json", code=3))
+            problem, want = found["unused"][0]["problem"], "canceled" if what == "withdrawn" else "stale"
+            if problem != want or found["counted"]:
+                wrong.append(f"{what}: an answer to the invitation before is {problem}, and expected is {want}")
+        last = entry[1]
+    return len(steps)
+
+
 def main():
     program, script, path, count = *sys.argv[1:4], 600
     scenario, wrong, js = pathlib.Path(path).read_text(), [], clients.IcalJs(script)
@@ -230,9 +273,10 @@ def main():
                 wrong.append(f"the self-test {number} found no difference")
         if set(problems.values()) != {"not_a_reply", "unreadable", "unknown_uid", "unknown_attendee", "stale", "newer"}:
             wrong.append(f"not every problem was made: {sorted(set(problems.values()))}")
+        steps = check_case(program, place, js, wrong)
     js.end()
     print(f"{len(files)} invitations in four clients, {compared} values compared; {len(paths)} replies, {len(problems)} of them spoiled, "
-          f"{len(answers)} answers and {len(bad)} wrong expectations found; {len(wrong)} differences")
+          f"{len(answers)} answers and {len(bad)} wrong expectations found; {steps} steps of a case; {len(wrong)} differences")
     print("\n".join(wrong), end="\n" if wrong else "")
     return 4 if wrong else 0
 

@@ -37,6 +37,17 @@ impl InvitationFolder {
         Self { path: PathBuf::new(), exists: false, files: Vec::new() }
     }
 
+    /// Returns a folder with these invitations, without reading any file.
+    #[cfg(test)]
+    pub(super) fn with(invitations: Vec<Invitation>) -> Self {
+        let files = invitations.into_iter().map(|invitation| EarlierInvitation {
+            name: String::new(),
+            text: String::new(),
+            invitation,
+        });
+        Self { files: files.collect(), ..Self::none() }
+    }
+
     /// Opens a folder to write invitations to it. It may be missing or empty. Only with `update` it may have earlier invitations.
     ///
     /// # Errors

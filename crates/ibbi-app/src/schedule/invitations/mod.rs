@@ -201,7 +201,9 @@ fn chosen<'a>(
     if all.is_empty() {
         let message = match count {
             0 => "there is no session to invite to: none is planned or booked".to_owned(),
-            _ => format!("there is no session to invite to: {} and over; name one with --session", names.join(", ")),
+            _ => {
+                format!("all sessions are over ({}); to invite to one anyway, name it with --session", names.join(", "))
+            }
         };
         return Err(AppError::Usage(message));
     }

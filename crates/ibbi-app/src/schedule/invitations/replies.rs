@@ -233,3 +233,6 @@ fn answers(
         people: people.collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,12 @@ const ORGANIZER: [&str; 2] = ["--organizer", "P. Sullivan <p.sullivan@example.or
 
 /// Returns the arguments that invite, with more of them.
 fn invite<'a>(source: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let list = ["--invite", "--attendees", "list.csv"];
-    [&["calendar", source][..], &list, &ORGANIZER, &STAMP, more].concat()
+    invite_at(source, STAMP[1], more)
+}
+
+fn invite_at<'a>(source: &'a str, stamp: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let list = ["--invite", "--attendees", "list.csv", "--stamp", stamp];
+    [&["calendar", source][..], &list, &ORGANIZER, more].concat()
 }
 
 /// Writes a list with an address for each name of the sample scenario, without those of `but`.
@@ -142,31 +146,33 @@ fn problems_of_the_list_are_listed_and_nothing_is_written() {
 
 #[test]
 fn a_case_invites_its_people_with_the_sequences_of_its_calendar() {
+    // Before the sessions of the tour.
+    let early = "2024-01-01T00:00:00Z";
     let place = Place::new();
     place.done(&["tour", "--ledger", "tour.ledger"]);
-    place.done(&[&["calendar", "tour.ledger"][..], &STAMP].concat());
-    std::fs::write(place.path("list.csv"), "name,email\n").expect("a list");
-    // The message names everyone who takes part.
+    place.done(&["calendar", "tour.ledger", "--stamp", early]);
     std::fs::write(place.path("list.csv"), "name,email\nNot A Person,a@example.org\n").expect("a list");
-    let run = place.ibbi(&invite("tour.ledger", &[]));
+    let run = place.ibbi(&invite_at("tour.ledger", early, &[]));
     assert!(run.err.contains("Not A Person takes part in no session here"), "{}", run.err);
-    let (_, status) = place.json(&["status", "tour.ledger"]);
-    let names = names_of(&status);
-    let rows: String =
-        names.iter().enumerate().map(|(number, name)| format!("{name},p{number}@example.org\n")).collect();
-    std::fs::write(place.path("list.csv"), format!("name,email\n{rows}")).expect("a list");
-    place.done(&invite("tour.ledger", &[]));
+    // The message names everyone who has no address.
+    std::fs::write(place.path("list.csv"), "name,email\nRosa Amari,rosa@example.org\n").expect("a list");
+    let run = place.ibbi(&invite_at("tour.ledger", early, &[]));
+    let (_, missing) = run.err.split_once("has none for: ").expect("the people without an address");
+    let (missing, _) = missing.split_once("; add rows").expect("what to do");
+    let rows = missing.split(", ").enumerate().map(|(number, name)| format!("{name},p{number}@example.org\n"));
+    let list = format!("name,email\nRosa Amari,rosa@example.org\n{}", rows.collect::<String>());
+    std::fs::write(place.path("list.csv"), list).expect("a list");
+    place.done(&invite_at("tour.ledger", early, &[]));
     assert_eq!(entries(&folder(&place, "invitations")), entries(&[read(place.path("dates.ics"))]));
-    let meeting = read(place.path("invitations/meeting.ics"));
-    let training = read(place.path("invitations/training.1.ics"));
-    assert_eq!(meeting.matches("\r\nATTENDEE;").count(), 3, "{meeting}");
-    assert!(training.matches("\r\nATTENDEE;").count() > 3, "{training}");
+    let people = |file: &str| read(place.path(file)).matches("\r\nATTENDEE;").count();
+    assert_eq!(people("invitations/meeting.ics"), 3, "the leaders");
+    assert!(people("invitations/training.1.ics") > 3, "the teams and the neutral");
     // All sessions of a past case are over.
-    let late =
-        [&["calendar", "tour.ledger", "--invite", "--attendees", "list.csv", "-o", "late"][..], &ORGANIZER].concat();
-    let run = place.ibbi(&[&late[..], &["--stamp", "2090-01-01T00:00:00Z"]].concat());
+    let run = place.ibbi(&invite_at("tour.ledger", "2090-01-01T00:00:00Z", &["-o", "late"]));
     assert_eq!(run.code, 2);
-    assert!(run.err.contains("name one with --session"), "{}", run.err);
+    assert!(run.err.contains("all sessions are over (meeting, "), "{}", run.err);
+    let one = place.done(&invite_at("tour.ledger", "2090-01-01T00:00:00Z", &["-o", "-", "--session", "meeting"]));
+    assert!(one.contains("STATUS:CONFIRMED\r\n"), "{one}");
 }
 
 #[test]
@@ -177,6 +183,7 @@ fn answers_are_listed_and_bad_ones_have_reasons() {
     reply(&place, "b.ics", "invitations/meeting.ics", "r.amari", "DECLINED", "20260103T000000Z");
     reply(&place, "c.ics", "invitations/training.1.ics", "j.ortiz", "TENTATIVE", "20260103T000000Z");
     reply(&place, "d.ics", "invitations/training.1.ics", "j.ortis", "ACCEPTED", "20260103T000000Z");
+    reply(&place, "e.ics", "invitations/facilitation.1.ics", "j.ortiz", "ACCEPTED", "20260103T000000Z");
     let files = ["calendar", "replies", "b.ics", "a.ics", "c.ics"];
     let (code, found) = place.json(&files);
     assert_eq!((code, found["counted"].as_u64(), found["superseded"].as_u64()), (0, Some(2), Some(1)), "{found}");
@@ -188,7 +195,7 @@ fn answers_are_listed_and_bad_ones_have_reasons() {
     // After a change, the earlier answer is stale.
     let later = ["calendar", "my.toml", "--invite", "--attendees", "list.csv", "--update", "--confidence", "60"];
     place.done(&[&later[..], &ORGANIZER, &["--stamp", "2026-01-05T00:00:00Z"]].concat());
-    let (code, found) = place.json(&["calendar", "replies", "c.ics"]);
+    let (code, found) = place.json(&["calendar", "replies", "e.ics"]);
     assert_eq!((code, found["unused"][0]["problem"].as_str()), (3, Some("stale")), "{found}");
     let run = place.ibbi(&["calendar", "replies", "c.ics", "--invitations", "missing"]);
     assert_eq!(run.code, 5);
@@ -202,9 +209,12 @@ fn plan_of_a_running_case_has_its_ids_and_only_what_is_open() {
     let past = read(place.path("my.toml")).replace("2026-", "2023-").replace("2027-", "2024-");
     std::fs::write(place.path("my.toml"), past).expect("a scenario");
     place.done(&["new", "my.ledger", "--district", "Maple Hollow", "--at", "2023-09-08 09:00"]);
-    for (seat, name) in [("superintendent", "R. Amari"), ("union_president", "J. Ortiz")] {
+    let leaders = [("superintendent", "R. Amari"), ("union_president", "J. Ortiz"), ("school_committee", "T. Okafor")];
+    for (seat, name) in leaders {
         let (seat, name) = (format!("seat={seat}"), format!("name={name}"));
-        place.done(&["record", "my.ledger", "leader_agreed", &seat, &name, "--at", "2023-09-11 09:00"]);
+        let chair = if seat.contains("committee") { &["office=chair"][..] } else { &[] };
+        let agreed = ["record", "my.ledger", "leader_agreed", &seat, &name, "--at", "2023-09-11 09:00"];
+        place.done(&[&agreed[..], chair].concat());
     }
     let slot = "slot=2023-09-26 09:00-11:00";
     place.done(&["record", "my.ledger", "meeting_scheduled", slot, "--at", "2023-09-12 09:00"]);
@@ -224,22 +234,4 @@ fn plan_of_a_running_case_has_its_ids_and_only_what_is_open() {
     assert!(run.err.contains("--from works only with a scenario"), "{}", run.err);
     let run = place.ibbi(&["calendar", "my.toml", "--from", "my.ledger", "--case", "Elsewhere", "-o", "-"]);
     assert_ne!(run.code, 0);
-}
-
-/// Returns every name in a value, each once.
-fn names_of(value: &serde_json::Value) -> std::collections::BTreeSet<String> {
-    let mut names = std::collections::BTreeSet::new();
-    collect(value, &mut names);
-    names
-}
-
-fn collect(value: &serde_json::Value, names: &mut std::collections::BTreeSet<String>) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            names.extend(fields.get("name").and_then(|name| name.as_str()).map(ToOwned::to_owned));
-            fields.values().for_each(|value| collect(value, names));
-        }
-        serde_json::Value::Array(items) => items.iter().for_each(|value| collect(value, names)),
-        _ => {}
-    }
 }
