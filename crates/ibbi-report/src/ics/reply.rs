@@ -70,6 +70,14 @@ pub enum ReplyError {
     /// It is another kind of calendar file.
     #[error("this is not a reply: its METHOD is {0}")]
     Method(String),
+    /// It proposes another time.
+    #[error(
+        "it proposes another time (METHOD:COUNTER), and ibbi doesn't read proposals; ask the person to accept or decline"
+    )]
+    Counter,
+    /// It is a whole email.
+    #[error("this is an email; save the calendar file (.ics) that is attached to it, and name that file")]
+    Email,
     /// It has no entry.
     #[error("this reply has no entry (VEVENT)")]
     Empty,
@@ -90,14 +98,14 @@ pub enum ReplyError {
 }
 
 impl Reply {
-    /// Reads a file with replies, each with its `UID` if it has one. There can be an `ORGANIZER` or not.
+    /// Reads a file with replies, each or why it can't count. There can be an `ORGANIZER` or not.
     ///
     /// ```
     /// use ibbi_report::ics::{Answer, Reply};
     /// let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:1@example.org\r\nSEQUENCE:2\r\n\
     ///     DTSTAMP:20260901T120000Z\r\nATTENDEE;PARTSTAT=DECLINED;CN=R. Amari:MAILTO:r.amari@example.org\r\n\
     ///     COMMENT:I am away\\, sorry\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
-    /// let [(_, Ok(reply))] = &Reply::from_ics(text)?[..] else { panic!("one reply") };
+    /// let [Ok(reply)] = &Reply::from_ics(text)?[..] else { panic!("one reply") };
     /// assert_eq!((reply.address.as_str(), reply.sequence, reply.answer), ("r.amari@example.org", 2, Answer::Declined));
     /// assert_eq!(reply.comment.as_deref(), Some("I am away, sorry"));
     /// # Ok::<(), ibbi_report::ics::ReplyError>(())
@@ -105,11 +113,11 @@ impl Reply {
     ///
     /// # Errors
     /// [`ReplyError`] if the file is not a reply at all.
-    #[allow(clippy::type_complexity, reason = "a list of results with their ID")]
-    pub fn from_ics(text: &str) -> Result<Vec<(Option<String>, Result<Self, ReplyError>)>, ReplyError> {
-        let calendar = parse(text)?;
+    pub fn from_ics(text: &str) -> Result<Vec<Result<Self, ReplyError>>, ReplyError> {
+        let calendar = parse(text).map_err(|error| if is_email(text) { ReplyError::Email } else { error.into() })?;
         match method(&calendar) {
             Some(ICalendarMethod::Reply) => {}
+            Some(ICalendarMethod::Counter) => return Err(ReplyError::Counter),
             Some(other) => return Err(ReplyError::Method(other.as_str().to_owned())),
             None => return Err(ReplyError::Method("missing or unknown".to_owned())),
         }
@@ -120,16 +128,18 @@ impl Reply {
         if all.is_empty() {
             return Err(ReplyError::Empty);
         }
-        Ok(all.into_iter().map(|event| (uid(event), reply(event))).collect())
+        Ok(all.into_iter().map(reply).collect())
     }
 }
 
-fn uid(event: &ICalendarComponent) -> Option<String> {
-    text(event, &ICalendarProperty::Uid).map(|uid| line::visible(uid.trim()))
+/// Returns whether a text has the header of an email.
+fn is_email(text: &str) -> bool {
+    let mut header = text.lines().take_while(|line| !line.is_empty());
+    header.any(|line| line.get(..13).is_some_and(|name| name.eq_ignore_ascii_case("content-type:")))
 }
 
 fn reply(event: &ICalendarComponent) -> Result<Reply, ReplyError> {
-    let uid = uid(event).ok_or(ReplyError::Property("UID"))?;
+    let uid = text(event, &ICalendarProperty::Uid).ok_or(ReplyError::Property("UID"))?;
     if event.property(&ICalendarProperty::RecurrenceId).is_some() {
         return Err(ReplyError::Recurrence);
     }
@@ -138,7 +148,7 @@ fn reply(event: &ICalendarComponent) -> Result<Reply, ReplyError> {
     let stamp = event.property(&ICalendarProperty::Dtstamp).and_then(instant);
     let comment = text(event, &ICalendarProperty::Comment).map(str::trim).filter(|comment| !comment.is_empty());
     Ok(Reply {
-        uid,
+        uid: line::visible(uid.trim()),
         sequence: sequence(event).ok_or(ReplyError::Property("SEQUENCE"))?,
         stamp: stamp.ok_or(ReplyError::Property("DTSTAMP"))?.0,
         address: address_of(attendee).ok_or(ReplyError::Property("the address of the ATTENDEE"))?,

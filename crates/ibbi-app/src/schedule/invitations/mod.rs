@@ -126,7 +126,9 @@ pub fn invitations(
     let before: PublishedEntries = sent.chain(published.iter().flat_map(|all| all.entries().to_vec())).collect();
     let CurrentEntries { zone, cases, entries, .. } = current;
     let made = next_publication(&cases, entries, &before, options.stamp)?;
-    let (entries, over) = chosen(made.published.entries(), options)?;
+    let entries = chosen(made.published.entries(), options)?;
+    let is_over = |entry: &&IcsEntry| entry.slot.ends().at() < options.stamp && options.sessions.is_empty();
+    let over = made.published.entries().iter().filter(is_over).count();
     let addressed = AddressedPeople::new(people, options.addresses)?;
     let mut set = InvitationSet {
         organizer: options.organizer.address().to_owned(),
@@ -175,11 +177,11 @@ pub fn invitations(
     Ok(set)
 }
 
-/// Returns the entries to invite to, in the order of their sessions, and how many are over.
+/// Returns the entries to invite to, in the order of their sessions.
 fn chosen<'a>(
     entries: &'a [IcsEntry],
     options: InvitationOptions<'_>,
-) -> Result<(Vec<(EntryId, &'a IcsEntry)>, usize), AppError> {
+) -> Result<Vec<(EntryId, &'a IcsEntry)>, AppError> {
     let mut all: Vec<(EntryId, &IcsEntry)> =
         entries.iter().filter_map(|entry| Some((entry.uid.parse().ok()?, entry))).collect();
     all.sort_by_key(|(id, _)| *id);
@@ -196,7 +198,6 @@ fn chosen<'a>(
         all.retain(|(_, entry)| entry.slot.ends().at() >= options.stamp);
     } else {
         all.retain(|(id, _)| options.sessions.contains(&id.session.to_string()));
-        return Ok((all, 0));
     }
     if all.is_empty() {
         let message = match count {
@@ -207,8 +208,7 @@ fn chosen<'a>(
         };
         return Err(AppError::Usage(message));
     }
-    let over = count - all.len();
-    Ok((all, over))
+    Ok(all)
 }
 
 fn check_people(set: &InvitationSet, options: InvitationOptions<'_>) -> Result<(), AppError> {

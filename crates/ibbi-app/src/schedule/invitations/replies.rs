@@ -134,7 +134,7 @@ pub fn read_replies(folder: &InvitationFolder, files: &[ReplyFile]) -> Replies {
                 continue;
             }
         };
-        for (number, (_, reply)) in (1..).zip(replies) {
+        for (number, reply) in (1..).zip(replies) {
             let reply = match reply {
                 Ok(reply) => reply,
                 Err(error) => {
@@ -157,7 +157,11 @@ pub fn read_replies(folder: &InvitationFolder, files: &[ReplyFile]) -> Replies {
 
 const fn problem_of(error: &ReplyError) -> ReplyProblem {
     match error {
-        ReplyError::Unreadable(_) | ReplyError::Method(_) | ReplyError::Empty => ReplyProblem::NotAReply,
+        ReplyError::Unreadable(_)
+        | ReplyError::Method(_)
+        | ReplyError::Counter
+        | ReplyError::Email
+        | ReplyError::Empty => ReplyProblem::NotAReply,
         _ => ReplyProblem::Unreadable,
     }
 }

@@ -14,7 +14,7 @@ const APPLE: &str = "BEGIN:VCALENDAR\r\nCALSCALE:GREGORIAN\r\nVERSION:2.0\r\nMET
 fn one(text: &str) -> Result<Reply, ReplyError> {
     let mut found = Reply::from_ics(text)?;
     assert_eq!(found.len(), 1);
-    found.remove(0).1
+    found.remove(0)
 }
 
 #[test]
@@ -59,7 +59,18 @@ fn spoiled_replies_say_what_is_wrong() {
     assert!(spoil("CLASS:PUBLIC", "RECURRENCE-ID:20261020T120000Z").starts_with("it is about one date of a repeated"));
     let empty = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n";
     assert_eq!(Reply::from_ics(empty), Err(ReplyError::Empty));
-    assert!(Reply::from_ics("Dear P. Sullivan, I accept.").is_err());
+    let not_a_calendar = Err(ReplyError::Unreadable(IcsReadError::NotACalendar));
+    assert_eq!(Reply::from_ics("Dear P. Sullivan,\n\nI accept.\nContent-Type: x"), not_a_calendar);
+    let email = format!("From: j.ortiz@example.org\r\ncontent-type: text/calendar; method=REPLY\r\n\r\n{APPLE}");
+    assert_eq!(Reply::from_ics(&email), Err(ReplyError::Email));
+    assert_eq!(Reply::from_ics(&OUTLOOK.replacen("METHOD:REPLY", "METHOD:COUNTER", 1)), Err(ReplyError::Counter));
+}
+
+#[test]
+fn files_with_too_many_entries_are_refused() {
+    let entries = "BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n".repeat(MAX_ENTRIES + 1);
+    let text = format!("BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n{entries}END:VCALENDAR\r\n");
+    assert_eq!(Reply::from_ics(&text), Err(IcsReadError::TooMany(MAX_ENTRIES + 1).into()));
 }
 
 #[test]
