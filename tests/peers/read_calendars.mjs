@@ -1,5 +1,6 @@
 // Reads calendars with ical.js: each line of the input is a calendar as a JSON string, and each line of the output has its entries, as
-// [UID, SEQUENCE, start, end, STATUS] with instants in UTC, or an error. Exit code 75: ical.js is missing.
+// [UID, SEQUENCE, start, end, STATUS] with instants in UTC, or an error. A line {"people": calendar} asks for the method, the organizer,
+// and the attendees of an invitation. Exit code 75: ical.js is missing.
 import { createInterface } from "node:readline";
 
 const ICAL = await import("ical.js").then((found) => found.default, () => {
@@ -29,10 +30,23 @@ function entries(text) {
     });
 }
 
+function people(text) {
+    const root = new ICAL.Component(ICAL.parse(text));
+    const event = root.getFirstSubcomponent("vevent");
+    const address = (property) => property.getFirstValue().split(":").slice(1).join(":").toLowerCase();
+    const organizer = event.getFirstProperty("organizer");
+    const attendees = event.getAllProperties("attendee").map((property) => {
+        const parameters = ["cn", "role", "partstat", "rsvp"].map((name) => property.getParameter(name) ?? "");
+        return [address(property), ...parameters];
+    });
+    return { method: root.getFirstPropertyValue("method"), organizer: [address(organizer), organizer.getParameter("cn")], attendees };
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
     let answer;
     try {
-        answer = { entries: entries(JSON.parse(line)) };
+        const asked = JSON.parse(line);
+        answer = typeof asked === "string" ? { entries: entries(asked) } : people(asked.people);
     } catch (error) {
         answer = { error: error.message };
     }

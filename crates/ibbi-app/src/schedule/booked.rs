@@ -1,7 +1,7 @@
 //! The booked sessions of a case as calendar entries, with the same sequences wherever they are computed.
 
 use crate::case_log::{CaseLog, acts};
-use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, HistoryEntry, Program, Slot, Stage};
+use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, HistoryEntry, Person, Program, Slot, Stage};
 use ibbi_report::ics::{EntryId, IcsEntry, IcsStatus, SessionPart, SessionRef, sequence_at};
 use ibbi_store::Record;
 use std::collections::{BTreeMap, HashMap};
@@ -17,11 +17,12 @@ struct BookedSession {
     status: IcsStatus,
 }
 
-/// The sessions of a case, and how many sessions of each kind and part were held.
+/// The sessions of a case, the neutrals who lead them, and how many sessions of each kind and part were held.
 #[derive(Default)]
 struct Sessions {
     booked: BTreeMap<SessionRef, BookedSession>,
     held: HashMap<SessionPart, u16>,
+    led_by: BTreeMap<SessionRef, Vec<Person>>,
 }
 
 /// A session with the sequence of its entry.
@@ -34,6 +35,11 @@ struct Sequenced {
 /// Returns how many sessions of each kind and part were held.
 pub(super) fn held(log: &CaseLog) -> HashMap<SessionPart, u16> {
     sessions(log.recorded.records(), log.recorded.valid().is_some()).held
+}
+
+/// Returns the neutrals who are to lead the booked sessions of a case.
+pub(super) fn led_by(log: &CaseLog) -> BTreeMap<SessionRef, Vec<Person>> {
+    sessions(log.recorded.records(), log.recorded.valid().is_some()).led_by
 }
 
 /// Returns the booked sessions of a case, with corrections applied.
@@ -103,6 +109,7 @@ fn sessions(history: &History, is_valid: bool) -> Sessions {
             Event::MeetingHeld(_) => found.hold(SessionPart::Meeting),
             Event::SessionScheduled(session) => {
                 let part = part_of(history, entry, session.part, is_valid);
+                found.led_by.insert(found.current(part), session.neutrals().cloned().collect());
                 found.book(part, session.slot, session.place.as_ref().map(ToString::to_string));
             }
             Event::SessionPostponed(postponed) => {

@@ -4,7 +4,9 @@ use super::booked::{booked, held};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::At;
-use ibbi_report::ics::{IcsCalendar, IcsEntry, IcsStatus, PlannedEntries, PublishedEntries, SessionPart, publish};
+use ibbi_report::ics::{
+    IcsCalendar, IcsEntry, IcsReadError, IcsStatus, PlannedEntries, Publication, PublishedEntries, SessionPart, publish,
+};
 use ibbi_sim::{CaseIdentity, Plan, Scenario, Simulator};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -130,8 +132,8 @@ fn joined(mut entries: Vec<IcsEntry>, planned: Vec<IcsEntry>) -> Vec<IcsEntry> {
     entries
 }
 
-/// Returns what to tell about a scenario without an ID.
-fn identity_note(scenario: &Scenario) -> Option<String> {
+/// Returns what the user should know about a scenario without an ID.
+pub fn identity_note(scenario: &Scenario) -> Option<String> {
     let CaseIdentity::Derived(id) = scenario.identity() else { return None };
     Some(format!(
         "the scenario has no ID, so its entries have one that follows from the names of the district and its three leaders; to keep \
@@ -180,21 +182,9 @@ pub fn case_entries(logs: &[&CaseLog]) -> CurrentEntries {
 /// [`AppError::Usage`] if `before` can't be read, or has entries of another case.
 pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
     let CurrentEntries { name, zone, cases, entries } = current;
-    // An empty file has no entries to keep.
-    let before = before.filter(|text| !text.trim().is_empty());
-    let before = before.map_or_else(|| Ok(PublishedEntries::default()), PublishedEntries::from_ics);
+    let before = before.map_or_else(|| Ok(PublishedEntries::default()), read_published);
     let before = before.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))?;
-    if let Some(uid) = before.of_another_case(&cases) {
-        let id = uid.split('.').next().unwrap_or_default();
-        let hint = if id.parse::<Uuid>().is_ok() && uid.ends_with("@ibbi") {
-            format!("; if it is an earlier calendar of the same case, add this line to the scenario: id = \"{id}\"")
-        } else {
-            String::new()
-        };
-        let message = format!("the earlier calendar has another case's entries ({uid}); choose another file{hint}");
-        return Err(AppError::Usage(message));
-    }
-    let made = publish(&before, entries, stamp);
+    let made = next_publication(&cases, entries, &before, stamp)?;
     let entries = made.published.entries();
     let text = IcsCalendar { name: &name, zone: &zone, stamp, entries }.to_ics();
     let canceled = entries.iter().filter(|entry| entry.status == IcsStatus::Cancelled).count();
@@ -205,4 +195,32 @@ pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>
         note: None,
         text: text.map_err(|error| AppError::Usage(error.to_string()))?,
     })
+}
+
+/// Reads a calendar that ibbi wrote. An empty file has no entries.
+pub(super) fn read_published(text: &str) -> Result<PublishedEntries, IcsReadError> {
+    if text.trim().is_empty() { Ok(PublishedEntries::default()) } else { PublishedEntries::from_ics(text) }
+}
+
+/// Returns the next publication of entries of these cases.
+///
+/// # Errors
+/// [`AppError::Usage`] if `before` has entries of another case.
+pub(super) fn next_publication(
+    cases: &[Uuid],
+    entries: Vec<IcsEntry>,
+    before: &PublishedEntries,
+    stamp: At,
+) -> Result<Publication, AppError> {
+    if let Some(uid) = before.of_another_case(cases) {
+        let id = uid.split('.').next().unwrap_or_default();
+        let hint = if id.parse::<Uuid>().is_ok() && uid.ends_with("@ibbi") {
+            format!("; if it is an earlier calendar of the same case, add this line to the scenario: id = \"{id}\"")
+        } else {
+            String::new()
+        };
+        let message = format!("the earlier calendar has another case's entries ({uid}); choose another file{hint}");
+        return Err(AppError::Usage(message));
+    }
+    Ok(publish(before, entries, stamp))
 }

@@ -5,6 +5,7 @@
 
 mod booked;
 mod calendar;
+pub mod invitations;
 mod keep;
 pub mod phrase;
 mod report;
@@ -12,8 +13,8 @@ mod subscribed;
 mod times;
 
 pub use calendar::{
-    CalendarOutput, CurrentEntries, case_entries, cases_calendar, plan_calendar, planned_entries, publish_calendar,
-    scenario_calendar,
+    CalendarOutput, CurrentEntries, case_entries, cases_calendar, identity_note, plan_calendar, planned_entries,
+    publish_calendar, scenario_calendar,
 };
 pub use keep::{Keep, Kept, keep};
 pub use report::page;

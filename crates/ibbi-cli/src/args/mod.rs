@@ -23,8 +23,8 @@ pub(crate) use import::{Import, ImportCases};
 pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
 pub(crate) use schedule::{
-    Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
-    Scenario, Simulate, Who,
+    Calendar, CalendarReplies, CalendarTask, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario,
+    Plan, PlanTable, Report, Runs, Scenario, Simulate, Who,
 };
 pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 
@@ -104,8 +104,9 @@ pub(crate) enum Command {
     Backtest(Backtest),
     /// Write an HTML report about a scenario: plan, forecast, comparison, and whose free day would help.
     Report(Report),
-    /// Write a calendar file (.ics) of a plan, or of a ledger's bookings, for Outlook, Apple, and Google.
-    Calendar(Calendar),
+    /// Write a calendar file (.ics) of a plan, or of a ledger's bookings, for Outlook, Apple, and Google. Also write invitations,
+    /// and read the answers.
+    Calendar(Box<Calendar>),
     /// List the fewest events that take a case to a stage or an outcome.
     Route(Route),
     /// Print the process, with each stage and event, as a table or a diagram.

@@ -150,7 +150,15 @@ pub(crate) struct Report {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  ibbi calendar my.toml\n  ibbi calendar my.toml --from my.ledger      what is booked, and a plan of the rest\n  \
+ibbi calendar my.ledger --invite --organizer \"P. Sullivan <p.sullivan@example.org>\" --attendees addresses.csv\n  \
+ibbi calendar replies answer-1.ics answer-2.ics --invitations invitations"
+)]
 pub(crate) struct Calendar {
+    #[command(subcommand)]
+    pub(crate) task: Option<CalendarTask>,
     /// Scenario file or ledger file. Default: the built-in sample.
     #[arg(value_name = "SCENARIO|LEDGER")]
     pub(crate) source: Option<PathBuf>,
@@ -160,15 +168,64 @@ pub(crate) struct Calendar {
     /// Write dates to hold, each with a backup, that are enough with this chance: 50 to 99 percent.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(50..=99))]
     pub(crate) confidence: Option<u8>,
+    /// With a scenario: continue from a real case in this ledger. The calendar has what is booked, and a plan of the rest.
+    #[arg(long, value_name = "LEDGER")]
+    pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) case: Case,
+    /// Continue from this time instead of now, in the district's time: "2026-10-20 16:00".
+    #[arg(long, value_name = "TIME", allow_negative_numbers = true, requires = "from")]
+    pub(crate) as_of: Option<String>,
     /// Creation time of the calendar (DTSTAMP). Default: now.
     #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
     pub(crate) stamp: Option<String>,
     /// Output file. If it is an earlier calendar, it is updated: entries that changed get a higher SEQUENCE. Use `-` for
-    /// standard output.
-    #[arg(short, long, value_name = "FILE", default_value = "dates.ics")]
-    pub(crate) out: PathBuf,
+    /// standard output. Default: dates.ics. With --invite: a new folder, by default `invitations`.
+    #[arg(short, long, alias = "output", value_name = "FILE|FOLDER")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) invite: Invite,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Invite {
+    /// Write invitations (METHOD:REQUEST), one file for each session, and cancellations of canceled sessions.
+    #[arg(long, requires_all = ["organizer", "attendees"])]
+    pub(crate) invite: bool,
+    /// The person who invites and gets the answers: "P. Sullivan <p.sullivan@example.org>".
+    #[arg(long, value_name = "NAME <ADDRESS>", requires = "invite")]
+    pub(crate) organizer: Option<String>,
+    /// CSV file with the columns `name` (as in the scenario or the case) and `email`.
+    #[arg(long, value_name = "FILE", requires = "invite")]
+    pub(crate) attendees: Option<PathBuf>,
+    /// Invite only to this session, such as meeting, training.1, or facilitation.2. Can be repeated. Default: all that are not over.
+    #[arg(long, value_name = "SESSION", requires = "invite")]
+    pub(crate) session: Vec<String>,
+    /// Leave out people who have no address in the list.
+    #[arg(long, requires = "invite")]
+    pub(crate) allow_missing: bool,
+    /// Update the invitations in the folder: those that changed get a higher SEQUENCE, and the others stay as they are.
+    #[arg(long, requires = "invite")]
+    pub(crate) update: bool,
+    /// Keep the SEQUENCE of this calendar, which you published before, for entries that did not change.
+    #[arg(long, value_name = "FILE", requires = "invite")]
+    pub(crate) published: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CalendarTask {
+    /// Read answers to invitations (.ics files with METHOD:REPLY), and list who comes to which session.
+    Replies(CalendarReplies),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct CalendarReplies {
+    /// Files with replies, as calendar programs send them. Use `-` for standard input.
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Folder of the invitations that were answered.
+    #[arg(long, value_name = "FOLDER", default_value = "invitations")]
+    pub(crate) invitations: PathBuf,
 }
 
 /// A scenario and its facilitation format.

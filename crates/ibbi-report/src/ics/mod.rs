@@ -21,17 +21,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod address;
 mod identity;
+mod invite;
 mod line;
 mod plan;
 mod publish;
 mod read;
+mod reply;
 mod zone;
 
+pub use address::{AddressError, CalendarAddress};
 pub use identity::{EntryId, NotAnEntryId, SessionPart, SessionRef};
+pub use invite::{Attendee, Invitation, InvitationError};
 pub use plan::{PlannedEntries, session_people};
 pub use publish::{MAX_SEQUENCE, Publication, PublishedEntries, publish, sequence_at};
 pub use read::IcsReadError;
+pub use reply::{Answer, Reply, ReplyError};
 
 use chrono::{DateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -141,16 +147,12 @@ impl IcsCalendar<'_> {
     }
 
     fn write(&self, refresh: Option<u32>) -> Result<String, CalendarError> {
-        let zone: Tz = self.zone.parse().map_err(|_| CalendarError::Zone(self.zone.chars().take(40).collect()))?;
+        let zone = zone_named(self.zone)?;
         if self.entries.len() > MAX_ENTRIES {
             return Err(CalendarError::TooMany(self.entries.len()));
         }
         let mut lines = Lines::new();
-        lines.raw("BEGIN", "VCALENDAR");
-        lines.raw("VERSION", "2.0");
-        lines.raw("PRODID", concat!("-//ibbi//ibbi-report ", env!("CARGO_PKG_VERSION"), "//EN"));
-        lines.raw("CALSCALE", "GREGORIAN");
-        lines.raw("METHOD", "PUBLISH");
+        begin("PUBLISH", &mut lines);
         lines.text("X-WR-CALNAME", self.name);
         lines.raw("X-WR-TIMEZONE", zone.name());
         if let Some(minutes) = refresh {
@@ -160,20 +162,44 @@ impl IcsCalendar<'_> {
         }
         let instants = self.entries.iter().flat_map(|entry| [entry.slot.starts(), entry.slot.ends()]);
         let stamp = self.stamp.to_chrono();
-        let span = instants.clone().min().zip(instants.max());
-        let span = span.map(|(first, last)| (first.to_chrono().to_utc(), last.to_chrono().to_utc()));
-        if let Some((first, last)) = span.or(refresh.map(|_| (stamp, stamp))) {
-            zone::write(zone, first, last, &mut lines);
-        }
+        write_zone(instants, refresh.map(|_| stamp), zone, &mut lines);
         for entry in self.entries {
-            write_entry(entry, zone, stamp, &mut lines);
+            write_entry(entry, zone, stamp, &mut lines, |_| ());
         }
         lines.raw("END", "VCALENDAR");
         Ok(lines.finish())
     }
 }
 
-fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lines) {
+fn zone_named(name: &str) -> Result<Tz, CalendarError> {
+    name.parse().map_err(|_| CalendarError::Zone(name.chars().take(40).collect()))
+}
+
+/// Writes the properties with which a calendar begins.
+fn begin(method: &str, lines: &mut Lines) {
+    lines.raw("BEGIN", "VCALENDAR");
+    lines.raw("VERSION", "2.0");
+    lines.raw("PRODID", concat!("-//ibbi//ibbi-report ", env!("CARGO_PKG_VERSION"), "//EN"));
+    lines.raw("CALSCALE", "GREGORIAN");
+    lines.raw("METHOD", method);
+}
+
+/// Writes the zone for times, or for an instant if there are no times.
+fn write_zone(
+    times: impl Iterator<Item = LocalTime> + Clone,
+    without: Option<DateTime<Utc>>,
+    zone: Tz,
+    lines: &mut Lines,
+) {
+    let span = times.clone().min().zip(times.max());
+    let span = span.map(|(first, last)| (first.to_chrono().to_utc(), last.to_chrono().to_utc()));
+    if let Some((first, last)) = span.or(without.map(|instant| (instant, instant))) {
+        zone::write(zone, first, last, lines);
+    }
+}
+
+/// Writes an entry. `more` writes the properties that only some have.
+fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lines, more: impl FnOnce(&mut Lines)) {
     lines.raw("BEGIN", "VEVENT");
     lines.text("UID", &entry.uid);
     lines.raw("SEQUENCE", &entry.sequence.to_string());
@@ -192,6 +218,7 @@ fn write_entry(entry: &IcsEntry, zone: Tz, stamp: DateTime<Utc>, lines: &mut Lin
     if let Some(odds) = entry.odds {
         lines.raw(ODDS, &format!("{}.{:04}", odds / 10_000, odds % 10_000));
     }
+    more(lines);
     lines.raw("END", "VEVENT");
 }
 

@@ -57,6 +57,25 @@ impl PublishedEntries {
     }
 }
 
+/// Of two entries with the same `UID`, the one with the larger sequence counts.
+impl FromIterator<IcsEntry> for PublishedEntries {
+    fn from_iter<T: IntoIterator<Item = IcsEntry>>(all: T) -> Self {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut entries: Vec<IcsEntry> = Vec::new();
+        for entry in all {
+            match places.get(&entry.uid) {
+                Some(place) if entries[*place].sequence < entry.sequence => entries[*place] = entry,
+                Some(_) => {}
+                None => {
+                    places.insert(entry.uid.clone(), entries.len());
+                    entries.push(entry);
+                }
+            }
+        }
+        Self { entries }
+    }
+}
+
 /// A calendar's next publication.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Publication {

@@ -159,7 +159,7 @@ fn local_time(entry: &ICalendarEntry) -> Option<LocalTime> {
 }
 
 /// Returns an instant, and the offset of its zone in minutes. A local time that a clock shows twice is the first one.
-fn instant(entry: &ICalendarEntry) -> Option<(At, i16)> {
+pub(super) fn instant(entry: &ICalendarEntry) -> Option<(At, i16)> {
     let Some(ICalendarValue::PartialDateTime(time)) = entry.values.first() else { return None };
     let wall = wall(time)?;
     let is_utc = time.tz_hour == Some(0) && time.tz_minute.is_none_or(|minute| minute == 0);

@@ -3,6 +3,7 @@
 mod asked;
 mod calendars;
 mod calibration;
+mod invitations;
 mod jobs;
 mod kept;
 mod malformed;
