@@ -1,10 +1,10 @@
 """Follows bargaining units from the plan to the withdrawal in several calendar clients: python3 check_life_cycle.py IBBI READ_CALENDARS.MJS.
 
 A unit has one identity, which `ibbi scenario new` made: that of its plan, of its poll, of the plan with the answers, and of its case. After
-each step, what every client has must be what the unit has: the same set of (UID, SEQUENCE, start, end, STATUS). The calendars are a file
+each step, every client must have the entries of the unit: the same set of (UID, SEQUENCE, start, end, STATUS). The calendars are a file
 that `ibbi calendar` writes again at each step, the address of the case, the API, and the page. Each version is read by icalendar, vobject, ics,
-and ical.js, put on Radicale through caldav, and given to a subscriber that follows RFC 5546. What they must have is computed by
-expected_calendar.py, and compared with the state of the case. Exit code 4: something differs. 75: a client is missing."""
+and ical.js, put on Radicale through caldav, and given to a subscriber that follows RFC 5546. expected_calendar.py computes these sets, which
+are compared with the state of the case. Exit code 4: something differs. 75: a client is missing."""
 import datetime, sys, tempfile, urllib.request
 
 import calendar_clients as clients
