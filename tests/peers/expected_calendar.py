@@ -19,6 +19,12 @@ class CaseEntries:
         """A session that is booked, or moved. `times` is its start and its end, and `logged` is when the record was written."""
         self._change(f"{self.case}.{session}@ibbi", *times, "CONFIRMED", logged)
 
+    def plan(self, session, times, sequence):
+        """A planned session that was put on the calendar, with the SEQUENCE that the server says."""
+        uid = f"{self.case}.{session}@ibbi"
+        self.states.setdefault(uid, []).append((*times, "TENTATIVE"))
+        self.entries[uid] = (sequence, *times, "TENTATIVE")
+
     def cancel(self, session, logged):
         """A session that was postponed, or is ahead when the case closes."""
         uid = f"{self.case}.{session}@ibbi"

@@ -1,5 +1,5 @@
 """A bargaining unit from its plan to the end of its case: the scenario, the poll, the case, and everything that reads its calendar."""
-import datetime, json, pathlib, re, subprocess, sys, urllib.error, urllib.parse, urllib.request
+import copy, datetime, json, pathlib, re, subprocess, sys, urllib.error, urllib.parse, urllib.request
 
 import calendar_clients as clients
 import expected_calendar as expect
@@ -21,8 +21,8 @@ PEOPLE = [
 # The days of the events in the file, in place of which a unit has those of its plan.
 MEETING, TRAINING = datetime.date(2025, 9, 16), datetime.date(2025, 10, 21)
 
-# Whether the server remembers what it published of a plan. If not, its calendars of plans are compared, but aren't given to subscribers,
-# because they don't have what was dropped.
+# Whether the server remembers what it published of a plan, and puts planned dates on the calendar of a case. If not, its calendars of plans
+# are compared, but aren't given to subscribers, because they don't have what was dropped.
 SERVER_REMEMBERS = False
 
 count = {"comparisons": 0}
@@ -76,7 +76,8 @@ class Unit:
         closed = [{"name": "No sessions", "from": str(training + DAY), "to": str(TODAY + 13 * DAY)}]
         self.save(self.scenario | {"calendar": {"closed": closed}})
         self.entries, self.published, self.versions, self.last = expect.CaseEntries(self.id), set(), [], {}
-        self.published_by_server = set()
+        # The addresses of the case can also have planned dates, so they have entries of their own from then on.
+        self.on_address, self.published_by_server = self.entries, set()
         self.address = None
 
     def run(self, *arguments):
@@ -173,7 +174,7 @@ class Unit:
         """Compares the calendars of the case with what was recorded, and that with the state of the case."""
         expected = self.entries.read()
         compare(f"{self.name}, {step}, the state of the case", {entry[1:] for entry in live(expected)}, self.dates())
-        self.read(step, "the address", self.open(self.address), expected)
+        self.read(step, "the address", self.open(self.address), self.on_address.read())
         self.read(step, "the API", self.get(f"api/v1/cases/{self.id}/calendar.ics"), expected)
         self.read(step, "the page", self.get(f"cases/{self.id}/dates.ics"), expected)
         self.publish(step, [self.server.ledger, "--case", self.id], lambda _: expected)
@@ -205,6 +206,24 @@ class Unit:
 
     def post(self, path, body):
         return self.get(path, json.dumps(body).encode())
+
+    def put_dates(self, sessions):
+        """Puts the planned dates on the calendar of the case, and compares the address."""
+        begun = datetime.datetime.now(clients.UTC)
+        text = self.post(f"api/v1/cases/{self.id}/planned-dates", {"scenario": self.scenario, "format": self.format})
+        self.on_address = copy.deepcopy(self.entries)
+        dates = {date["uid"].split(".", 1)[1].removesuffix("@ibbi"): date for date in json.loads(text)["dates"]}
+        compare(f"{self.name}, the dates that were put on the calendar", {(name, times(date)) for name, date in dates.items()}, sessions.items())
+        for name, date in dates.items():
+            if date["sequence"] < expect.sequence_at(begun):
+                wrong.append(f"{self.name}, the planned date of {name} has the SEQUENCE {date['sequence']}, which is too small")
+            self.on_address.plan(name, times(date), date["sequence"])
+        self.read("put planned dates", "the address", self.open(self.address), self.on_address.read())
+
+    def change(self, what, *arguments):
+        """Changes the entries of the case: `book`, `cancel`, or `void`."""
+        for entries in {id(entries): entries for entries in (self.entries, self.on_address)}.values():
+            getattr(entries, what)(*arguments)
 
     # The poll.
 
@@ -278,7 +297,7 @@ class Unit:
                 data["present"] += ["diaz", "cole"]
             _, logged = self.send(event)
             if "slot" in data:
-                self.entries.book(name, times(data["slot"]), logged)
+                self.change("book", name, times(data["slot"]), logged)
             if event["type"] == "member_named":
                 other = next(person for person in PEOPLE if person["role"] == "negotiator" and person["party"] == data["party"])
                 self.send(event | {"data": {"party": data["party"], "member": {key: other[key] for key in ("id", "name")}}})
@@ -291,14 +310,14 @@ class Unit:
         """Books a part of the facilitation at a start and an end. Returns the number of the record."""
         local = [datetime.datetime.fromisoformat(time).astimezone(ZONE).isoformat() for time in slot]
         seq, logged = self.record("session_scheduled", part=part, neutral=NEUTRAL, slot=dict(zip(("starts", "ends"), local)))
-        self.entries.book(f"facilitation.{part}", slot, logged)
+        self.change("book", f"facilitation.{part}", slot, logged)
         return seq
 
     def postpone(self, part, reason):
         """Postpones a part on the command line."""
         with self.server.stopped():
             done = self.run("--json", "record", self.server.ledger, "--case", self.id, "session_postponed", f"part={part}", f"reason={reason}")
-        self.entries.cancel(f"facilitation.{part}", self.logged(json.loads(done)["seq"]))
+        self.change("cancel", f"facilitation.{part}", self.logged(json.loads(done)["seq"]))
 
     def identities(self):
         """The UIDs of all versions of the file."""
