@@ -140,7 +140,8 @@ class Collection:
 
 
 class Subscriber:
-    """A calendar program that follows RFC 5546, 3.2.1: by UID, a larger SEQUENCE replaces, and the same one with a later DTSTAMP."""
+    """A calendar program that follows RFC 5546, 3.2.1: by UID, a larger SEQUENCE replaces, and the same one with a later DTSTAMP.
+    What it would ignore although it differs is refused."""
 
     def __init__(self):
         self.entries, self.stamps, self.refused = {}, {}, []
@@ -154,7 +155,7 @@ class Subscriber:
                 if known and sequence == known[1] and entry != known:
                     self.refused.append(f"{uid} has changed with the same SEQUENCE {sequence}")
                 self.entries[uid], self.stamps[uid] = entry, stamps[uid]
-            else:
+            elif entry != known:
                 self.refused.append(f"{uid} came with SEQUENCE {sequence} after {known[1]}")
 
     def read(self):

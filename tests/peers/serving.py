@@ -1,8 +1,10 @@
 """A running `ibbi serve` with a new ledger and a token, for the checks of its API."""
 
+import contextlib
 import json
 import pathlib
 import subprocess
+import urllib.parse
 import urllib.request
 
 
@@ -15,16 +17,30 @@ class Server:
         self.ended = None
 
     def __enter__(self):
-        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", "0", "--actor", "clerk"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.address = json.loads(self.process.stdout.readline())["address"]
+        self.start(0)
         made = [self.program, "--json", "token", "new", self.ledger, "peer", "--role", "staff"]
         self.token = json.loads(subprocess.run(made, capture_output=True, text=True, check=True).stdout)["token"]
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def start(self, port):
+        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", str(port), "--actor", "clerk"]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.address = json.loads(self.process.stdout.readline())["address"]
+
+    def stop(self):
         self.process.terminate()
         self.ended = self.process.wait()
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """Stops the server, so that a command can write to the ledger. Then starts it again at the same address."""
+        port = urllib.parse.urlsplit(self.address).port
+        self.stop()
+        yield
+        self.start(port)
 
     def ask(self, path, body=None):
         """Returns the JSON of an answer."""

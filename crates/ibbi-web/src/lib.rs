@@ -7,6 +7,7 @@
 //! |---|---|
 //! | start the server | [`Config`], [`Server`] |
 //! | get the OpenAPI document | [`openapi`] |
+//! | list the routes, with what each needs | [`routes`] |
 //!
 //! # Invariants
 //!
@@ -67,6 +68,7 @@ pub use axum::http::HeaderName;
 pub use ibbi_webhook::RetrySchedule;
 pub use limits::Limits;
 pub use problem_codes::table as problem_table;
+pub use router::{Route, routes};
 pub use server::{Config, DEFAULT_PORT, Handle, Server, link};
 pub use settings::{PublicUrl, Reload, Reloaded, Settings};
 pub use sign_in::{Oidc, Show, SignIn, TrustedProxy};

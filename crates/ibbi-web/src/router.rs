@@ -29,14 +29,55 @@ use uuid::Uuid;
 /// How long the server reads and discards a body that is too long.
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// Returns the router with all routes.
-pub(crate) fn router(state: &Arc<AppState>) -> Router {
-    let pages = pages::ROUTES.iter().map(|(method, path, view, handler)| (*path, route(method, *view, *handler, None)));
+/// A route of the server, as its router has it. See [`routes`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Route {
+    /// The method: `GET`, `POST`, or `DELETE`. Every route that takes `GET` also takes `HEAD`.
+    pub method: &'static str,
+    /// The path, with names in braces for the parts that differ, such as `/cases/{case}`.
+    pub path: &'static str,
+    /// What a role must show, so that its holder can use the route. Without one, the route needs no role.
+    pub view: Option<View>,
+}
+
+/// A route with its handler.
+struct Handled {
+    route: Route,
+    handler: Handler,
+    operation: Option<&'static api::Operation>,
+}
+
+/// Returns all routes of the server: those of the pages and those of the API. There are no others, because the router is made from
+/// the same table.
+///
+/// ```
+/// use ibbi_web::routes;
+/// let case = routes().find(|route| (route.method, route.path) == ("GET", "/cases/{case}"));
+/// assert_eq!(case.and_then(|route| route.view), Some(ibbi_access::View::Case));
+/// assert!(routes().any(|route| route.path == "/api/v1/openapi.json"));
+/// ```
+pub fn routes() -> impl Iterator<Item = Route> {
+    table().map(|handled| handled.route)
+}
+
+fn table() -> impl Iterator<Item = Handled> {
+    let pages = pages::ROUTES.iter().map(|(method, path, view, handler)| Handled {
+        route: Route { method: method.as_str(), path, view: *view },
+        handler: *handler,
+        operation: None,
+    });
     let operations = api::OPERATIONS.iter().map(|operation| {
         let (method, path, view, handler) = operation.route();
-        (path, route(&method, Some(view), handler, Some(operation)))
+        let route = Route { method, path, view: Some(view) };
+        Handled { route, handler, operation: Some(operation) }
     });
-    let routes = pages.chain(operations).fold(Router::new(), |router, (path, route)| router.route(path, route));
+    pages.chain(operations)
+}
+
+/// Returns the router with all routes.
+pub(crate) fn router(state: &Arc<AppState>) -> Router {
+    let routes = table().fold(Router::new(), |router, handled| router.route(handled.route.path, answering(handled)));
     let routes = routes
         .fallback(|request: Request| async move {
             failed(request.uri().path(), &WebError::not_found("This page doesn't exist."))
@@ -50,16 +91,12 @@ pub(crate) fn router(state: &Arc<AppState>) -> Router {
     Router::new().fallback_service(routes).layer(from_fn_with_state(Arc::clone(state), guard))
 }
 
-/// Returns a route. Without a view, it needs no role.
-fn route(
-    method: &Method,
-    view: Option<View>,
-    handler: Handler,
-    operation: Option<&'static api::Operation>,
-) -> MethodRouter<Arc<AppState>> {
-    let filter = match *method {
-        Method::POST => MethodFilter::POST,
-        Method::DELETE => MethodFilter::DELETE,
+/// Returns what answers a route.
+fn answering(Handled { route, handler, operation }: Handled) -> MethodRouter<Arc<AppState>> {
+    let view = route.view;
+    let filter = match route.method {
+        "POST" => MethodFilter::POST,
+        "DELETE" => MethodFilter::DELETE,
         _ => MethodFilter::GET,
     };
     on(filter, move |State(state): State<Arc<AppState>>, params: RawPathParams, request: Request| async move {

@@ -13,6 +13,7 @@ mod bad_input;
 mod boundaries;
 mod dependencies;
 mod docs;
+mod documented_limits;
 mod full_disk;
 mod golden;
 mod golden_v2;

@@ -107,8 +107,8 @@ impl Operation {
     }
 
     /// Returns the operation as a route.
-    pub(crate) fn route(&self) -> (Method, &'static str, View, Handler) {
-        (self.method.clone(), self.path, self.view, self.handler)
+    pub(crate) fn route(&'static self) -> (&'static str, &'static str, View, Handler) {
+        (self.method.as_str(), self.path, self.view, self.handler)
     }
 }
 

@@ -198,3 +198,30 @@ fn a_booking_has_the_id_of_the_plan_and_a_higher_sequence() {
     assert_eq!(again.code, 2);
     assert!(again.err.contains("is open already"), "{}", again.err);
 }
+
+/// Old cases that are imported today are newer than each calendar before, although they happened years ago.
+#[test]
+fn imported_cases_have_the_sequences_of_their_import() {
+    let place = Place::new();
+    std::fs::copy(ibbi_testing::repository("docs/past-cases.csv"), place.path("past-cases.csv")).expect("the example");
+    place.ibbi(&["import", "cases", "past-cases.csv", "--into", "old.ledger"]);
+    place.done(&["calendar", "old.ledger", "-o", "all.ics"]);
+    let all = read(&place, "all.ics");
+    let records: Vec<serde_json::Value> =
+        read(&place, "old.ledger").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let found = entries(&all);
+    assert!(found.len() > 4, "{all}");
+    for (uid, (sequence, status, start)) in &found {
+        let case = &uid["UID:".len()..][..36];
+        let of_case = || records.iter().filter(|record| record["case"] == case);
+        let logged: ibbi_core::At =
+            of_case().next_back().expect("a record")["logged"].as_str().unwrap().parse().unwrap();
+        assert_eq!(*sequence, ibbi_report::ics::sequence_at(logged), "{uid}");
+        assert_eq!(status, "STATUS:CONFIRMED", "{uid}");
+        let day = start.rsplit(':').next().expect("a time")[..8].to_owned();
+        assert!(day < logged.utc_date().to_string().replace('-', ""), "{uid} was held before the import: {start}");
+    }
+    // Written again, nothing is new.
+    let (_, again) = place.json(&["calendar", "old.ledger", "-o", "all.ics"]);
+    assert_eq!((&again["changed"], &again["canceled"]), (&0.into(), &0.into()));
+}

@@ -3,6 +3,7 @@
 mod manage;
 mod matrix;
 mod private;
+mod routes;
 
 use crate::support::{Answer, Running};
 use ibbi_access::{Grant, Role, Scope};

@@ -41,10 +41,10 @@ impl Timed {
 }
 
 /// A poll, with the links of its people.
-struct MadePoll {
+pub(crate) struct MadePoll {
     /// The address of its page.
-    page: String,
-    id: String,
+    pub(crate) page: String,
+    pub(crate) id: String,
     /// The path of each person's link, by the ID.
     links: BTreeMap<String, String>,
 }
@@ -54,7 +54,7 @@ fn day_after(days: i64) -> Date {
 }
 
 /// Returns a form that makes a poll for the sample.
-fn form(more: &str) -> (String, String) {
+pub(crate) fn form(more: &str) -> (String, String) {
     let id = uuid::Uuid::now_v7().to_string();
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.append_pair("id", &id).append_pair("scenario", &sample().to_toml());
@@ -80,7 +80,7 @@ fn people() -> Vec<(String, String)> {
 }
 
 impl MadePoll {
-    fn new(server: &Running, more: &str) -> Self {
+    pub(crate) fn new(server: &Running, more: &str) -> Self {
         let (id, form) = form(more);
         let made = server.form("/polls", &form);
         assert_eq!(made.status, 201, "{}", made.text());
@@ -89,7 +89,7 @@ impl MadePoll {
         Self { page: format!("/polls/{id}"), id, links: people().iter().map(of_person).collect() }
     }
 
-    fn link(&self, index: usize) -> (&str, &str) {
+    pub(crate) fn link(&self, index: usize) -> (&str, &str) {
         let (id, _) = &people()[index];
         let (id, link) = self.links.get_key_value(id).unwrap();
         (id, link)
