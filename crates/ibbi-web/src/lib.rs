@@ -42,6 +42,8 @@ mod poll_access;
 mod poll_days;
 mod problem;
 mod problem_codes;
+mod published_dates;
+mod published_requests;
 mod query;
 mod reader;
 mod redacted_path;

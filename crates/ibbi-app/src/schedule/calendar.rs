@@ -179,12 +179,11 @@ pub fn case_entries(logs: &[&CaseLog]) -> CurrentEntries {
 /// # Errors
 /// [`AppError::Usage`] if `before` can't be read, or has entries of another case.
 pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
-    let CurrentEntries { name, zone, cases, entries } = current;
     // An empty file has no entries to keep.
     let before = before.filter(|text| !text.trim().is_empty());
     let before = before.map_or_else(|| Ok(PublishedEntries::default()), PublishedEntries::from_ics);
     let before = before.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))?;
-    if let Some(uid) = before.of_another_case(&cases) {
+    if let Some(uid) = before.of_another_case(&current.cases) {
         let id = uid.split('.').next().unwrap_or_default();
         let hint = if id.parse::<Uuid>().is_ok() && uid.ends_with("@ibbi") {
             format!("; if it is an earlier calendar of the same case, add this line to the scenario: id = \"{id}\"")
@@ -194,15 +193,29 @@ pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>
         let message = format!("the earlier calendar has another case's entries ({uid}); choose another file{hint}");
         return Err(AppError::Usage(message));
     }
-    let made = publish(&before, entries, stamp);
+    publish_entries(current, stamp, &before).map(|(made, _)| made)
+}
+
+/// Returns the next publication of a calendar, as its text and as its entries. `before` has the entries of the last one.
+///
+/// # Errors
+/// [`AppError::Usage`] if there are more entries than a calendar can have.
+pub fn publish_entries(
+    current: CurrentEntries,
+    stamp: At,
+    before: &PublishedEntries,
+) -> Result<(CalendarOutput, PublishedEntries), AppError> {
+    let CurrentEntries { name, zone, entries, .. } = current;
+    let made = publish(before, entries, stamp);
     let entries = made.published.entries();
     let text = IcsCalendar { name: &name, zone: &zone, stamp, entries }.to_ics();
     let canceled = entries.iter().filter(|entry| entry.status == IcsStatus::Cancelled).count();
-    Ok(CalendarOutput {
+    let output = CalendarOutput {
         entries: entries.len() - canceled,
         changed: made.changed,
         canceled,
         note: None,
         text: text.map_err(|error| AppError::Usage(error.to_string()))?,
-    })
+    };
+    Ok((output, made.published))
 }

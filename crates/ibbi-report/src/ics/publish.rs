@@ -41,6 +41,24 @@ impl PublishedEntries {
         &self.entries
     }
 
+    /// Returns the entries of both. For a `UID` that both have, the entry with the larger sequence counts.
+    #[must_use]
+    pub fn merged(mut self, other: &Self) -> Self {
+        for entry in &other.entries {
+            match self.entries.iter_mut().find(|known| known.uid == entry.uid) {
+                Some(known) if known.sequence < entry.sequence => known.clone_from(entry),
+                Some(_) => {}
+                None => self.entries.push(entry.clone()),
+            }
+        }
+        self
+    }
+
+    /// Returns the entry with a `UID`.
+    pub fn get(&self, uid: &str) -> Option<&IcsEntry> {
+        self.entries.iter().find(|entry| entry.uid == uid)
+    }
+
     /// Returns the cases of the entries. An entry that ibbi didn't write has none.
     pub fn cases(&self) -> BTreeSet<Uuid> {
         self.entries.iter().filter_map(|entry| entry.uid.parse::<EntryId>().ok()).map(|id| id.case).collect()
@@ -54,6 +72,15 @@ impl PublishedEntries {
             Err(_) => !is_earlier_uid(uid),
         };
         self.entries.iter().map(|entry| entry.uid.as_str()).find(is_other)
+    }
+}
+
+impl FromIterator<IcsEntry> for PublishedEntries {
+    /// Takes each `UID` once, as it is written in a calendar.
+    fn from_iter<T: IntoIterator<Item = IcsEntry>>(entries: T) -> Self {
+        let mut seen = HashSet::new();
+        let entries = entries.into_iter().filter(|entry| seen.insert(entry.uid.clone())).map(as_written);
+        Self { entries: entries.collect() }
     }
 }
 
