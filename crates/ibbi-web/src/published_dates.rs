@@ -224,3 +224,101 @@ fn entries_of(name: &str, text: &str, id: Uuid) -> Result<PublishedEntries, Memo
         Some(uid) => Err(damaged(format!("it has the entry {uid} of another case"))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ibbi_core::Slot;
+    use ibbi_report::ics::{EntryId, IcsEntry, SessionRef, sequence_at};
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    fn at(seconds: i64) -> At {
+        At::from_millis(1_790_000_000_000 + seconds * 1000).unwrap()
+    }
+
+    fn key(person: &str, is_shared: bool, id: u128) -> MemoryKey {
+        MemoryKey::new(&Principal::local(person, person).unwrap(), is_shared, Uuid::from_u128(id))
+    }
+
+    /// Returns a plan with one session for each day.
+    fn plan(id: u128, days: &[u8], stamp: At) -> CurrentEntries {
+        let case = Uuid::from_u128(id);
+        let entry = |(part, day): (u8, &u8)| {
+            let [starts, ends] = [8, 16].map(|hour| format!("2026-10-{day:02}T{hour:02}:00:00-04:00").parse().unwrap());
+            let uid = EntryId { case, session: SessionRef::facilitation(part) }.to_string();
+            let sequence = sequence_at(stamp);
+            IcsEntry { sequence, modified: stamp, ..IcsEntry::new(uid, Slot::new(starts, ends).unwrap(), "Part") }
+        };
+        let entries = (1..).zip(days).map(entry).collect();
+        CurrentEntries { name: "Maple".to_owned(), zone: "America/New_York".to_owned(), cases: vec![case], entries }
+    }
+
+    /// Two different states of an entry never have the same sequence, whatever happens at the same time.
+    #[test]
+    fn publications_at_the_same_time_have_their_own_sequences() {
+        let folder = tempfile::tempdir().unwrap();
+        let memories = PublishedDates::new(&folder.path().join("a.ledger"));
+        let (key, seen) = (key("ayun", true, 1), Mutex::new(BTreeMap::new()));
+        std::thread::scope(|scope| {
+            for thread in 0..8_u8 {
+                let (memories, key, seen) = (&memories, &key, &seen);
+                scope.spawn(move || {
+                    for round in 0..12_u8 {
+                        let days = [1 + (thread + round) % 5, 10 + thread];
+                        let days = &days[..1 + usize::from(round % 2)];
+                        let text = memories.publish(key, plan(1, days, at(0)), at(0), true).unwrap();
+                        for entry in PublishedEntries::from_ics(&text).unwrap().entries() {
+                            let state = (entry.slot.starts().at(), format!("{:?}", entry.status));
+                            let known = (entry.uid.clone(), entry.sequence);
+                            let other = seen.lock().unwrap().insert(known, state.clone());
+                            assert!(other.is_none_or(|other| other == state), "{entry:?}");
+                        }
+                    }
+                });
+            }
+        });
+        assert!(seen.into_inner().unwrap().len() > 20);
+    }
+
+    #[test]
+    fn oldest_memory_of_the_person_with_the_most_makes_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let memories = PublishedDates::new(&folder.path().join("a.ledger"));
+        let publish = |key: &MemoryKey, id, seconds| {
+            memories.publish(key, plan(id, &[1], at(seconds)), at(seconds), true).unwrap();
+        };
+        let oldest = key("ayun", true, 1);
+        publish(&oldest, 1, 0);
+        {
+            let lock = memories.folder.lock().unwrap();
+            for (number, written) in (2..=MAX_MEMORIES as u128).zip(1..) {
+                lock.write(&key("bob", false, number).name(), b"x", at(written)).unwrap();
+            }
+        }
+        let is_kept = |key: &MemoryKey| memories.folder.files().unwrap().iter().any(|file| file.name == key.name());
+        publish(&oldest, 1, 5000);
+        assert!(is_kept(&key("bob", false, 2)), "a memory that is there needs no room");
+        publish(&key("carla", false, 7), 7, 5001);
+        assert!(is_kept(&oldest) && is_kept(&key("carla", false, 7)));
+        assert!(!is_kept(&key("bob", false, 2)) && is_kept(&key("bob", false, 3)));
+        assert_eq!(memories.folder.files().unwrap().len(), MAX_MEMORIES);
+        assert_eq!(memories.delete_old(at(2 + KEPT / 1000)).unwrap(), 1, "one was written by then");
+    }
+
+    #[test]
+    fn what_one_published_alone_counts_after_they_share() {
+        let folder = tempfile::tempdir().unwrap();
+        let memories = PublishedDates::new(&folder.path().join("a.ledger"));
+        let publish = |key: &MemoryKey, days: &[u8]| {
+            let text = memories.publish(key, plan(1, days, at(0)), at(0), true).unwrap();
+            PublishedEntries::from_ics(&text).unwrap()
+        };
+        let alone = publish(&key("ayun", false, 1), &[1, 2]);
+        let shared = publish(&key("ayun", true, 1), &[1]);
+        assert_eq!(shared.entries()[0], alone.entries()[0]);
+        assert!(shared.entries()[1].sequence > alone.entries()[1].sequence, "it is canceled");
+        assert_eq!(publish(&key("bob", false, 1), &[5]).entries().len(), 1, "others see nothing of it");
+        assert_eq!(publish(&key("bob", true, 1), &[1]).entries().len(), 2);
+    }
+}

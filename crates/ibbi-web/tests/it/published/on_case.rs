@@ -1,6 +1,6 @@
 //! Planned dates on the calendar of a case.
 
-use super::{Entries, assert_follows, entries, folder, planned, scenario};
+use super::{Entries, assert_follows, entries, folder, in_one_second, planned, scenario};
 use crate::access::{Matrix, Who};
 use crate::support::{Answer, Running};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ struct Subscribed {
 
 impl Subscribed {
     fn new() -> Self {
-        let server = Running::start();
+        let server = in_one_second();
         let case = server.case_before("meeting_scheduled").trim_start_matches("/cases/").to_owned();
         let made = server.post("/api/v1/calendars", &json!({ "case": case })).json();
         let address = made["address"].as_str().unwrap().to_owned();
@@ -111,13 +111,7 @@ fn planned_dates_are_canceled_when_the_case_ends() {
 
 #[test]
 fn booking_in_the_second_of_its_plan_has_a_larger_sequence() {
-    let server = Running::start_with(|config| {
-        config.clock = std::sync::Arc::new(|| Ok("2026-09-01T12:00:00.000Z".parse().unwrap()));
-    });
-    let case = server.case_before("meeting_scheduled").trim_start_matches("/cases/").to_owned();
-    let made = server.post("/api/v1/calendars", &json!({ "case": case })).json();
-    let address = made["address"].as_str().unwrap().to_owned();
-    let subscribed = Subscribed { server, case, address };
+    let subscribed = Subscribed::new();
     subscribed.publish(&[]);
     let before = subscribed.calendar();
     subscribed.book_meeting();
@@ -152,7 +146,7 @@ fn forecast_publishes_what_its_page_has_shown() {
     let put = server.form(&path, &format!("dates={digest}"));
     assert_eq!((put.status, put.header("location")), (303, Some(format!("/cases/{case}/calendar#planned").as_str())));
     let calendar = subscribed.calendar();
-    assert!(planned(&calendar).contains(&"meeting"), "{calendar:?}");
+    assert!(planned(&calendar).contains(&"training.1"), "{calendar:?}");
     let shown = server.get(&format!("/cases/{case}/calendar"));
     assert!(
         shown.text().contains("Take these dates back") && shown.text().contains("id=\"planned\""),
