@@ -206,9 +206,10 @@ mod tests {
 
     #[test]
     fn calendar_that_was_cut_off_is_refused() {
-        let slot =
-            Slot::new("2026-10-20T08:00:00-04:00".parse().unwrap(), "2026-10-20T16:00:00-04:00".parse().unwrap());
-        let entries = ["1", "2"].map(|uid| IcsEntry::new(uid, slot.unwrap(), "Training day"));
+        let [starts, ends] =
+            ["2026-10-20T08:00:00-04:00", "2026-10-20T16:00:00-04:00"].map(|time| time.parse().unwrap());
+        let slot = Slot::new(starts, ends).unwrap();
+        let entries = ["1", "2"].map(|uid| IcsEntry::new(uid, slot, "Training day"));
         let calendar = IcsCalendar { name: "IBBI", zone: "America/New_York", stamp: At::MIN, entries: &entries };
         let text = calendar.to_ics().unwrap();
         for (place, _) in text.match_indices("\r\n").filter(|(place, _)| place + 2 < text.len()) {
