@@ -1,9 +1,8 @@
 //! The booked sessions of a case as calendar entries, with the same sequences wherever they are computed.
 
-use super::planned_dates::PlannedDates;
 use crate::case_log::{CaseLog, acts};
 use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, HistoryEntry, Program, Slot, Stage};
-use ibbi_report::ics::{EntryId, IcsEntry, IcsStatus, SessionPart, SessionRef, sequence_at};
+use ibbi_report::ics::{EntryId, IcsEntry, IcsStatus, PublishedEntries, SessionPart, SessionRef, sequence_at};
 use ibbi_store::Record;
 use std::collections::{BTreeMap, HashMap};
 
@@ -58,17 +57,17 @@ pub(super) fn booked(log: &CaseLog) -> Vec<IcsEntry> {
 
 /// Returns the booked sessions of a case and the planned dates on its calendar.
 ///
-/// A booking that was recorded after the dates were put there replaces the planned date of its session, with a larger sequence. A planned
+/// `planned` has the entries of the calendar when dates were last put on it, and `until` is the number of the last record from which they
+/// were made. A later booking replaces the planned date of its session, with a larger sequence. A planned
 /// date is canceled when its session was held, and when the case closes.
-pub(super) fn booked_and_planned(log: &CaseLog, planned: &PlannedDates) -> Vec<IcsEntry> {
+pub(super) fn booked_and_planned(log: &CaseLog, until: u64, planned: &PublishedEntries) -> Vec<IcsEntry> {
     let mut states: BTreeMap<SessionRef, PlannedState<'_>> = planned
-        .entries
         .entries()
         .iter()
         .filter_map(|entry| Some((entry.uid.parse::<EntryId>().ok()?.session, PlannedState::Planned(entry))))
         .collect();
-    let all = follow(log, Some(planned), |found, last, is_closing| {
-        if last.seq <= planned.until {
+    let all = follow(log, Some((until, planned)), |found, last, is_closing| {
+        if last.seq <= until {
             return;
         }
         for (id, state) in &mut states {
@@ -83,7 +82,7 @@ pub(super) fn booked_and_planned(log: &CaseLog, planned: &PlannedDates) -> Vec<I
     });
     let mut entries = Vec::new();
     for (id, sequenced) in all {
-        if sequenced.changed > planned.until || !states.contains_key(&id) {
+        if sequenced.changed > until || !states.contains_key(&id) {
             states.remove(&id);
             entries.push(entry_of(log, id, sequenced));
         }
@@ -99,15 +98,15 @@ pub(super) fn booked_and_planned(log: &CaseLog, planned: &PlannedDates) -> Vec<I
 /// whether the case was closed with it.
 fn follow(
     log: &CaseLog,
-    planned: Option<&PlannedDates>,
+    planned: Option<(u64, &PublishedEntries)>,
     mut see: impl FnMut(&Sessions, &Record, bool),
 ) -> BTreeMap<SessionRef, Sequenced> {
     let mut all: BTreeMap<SessionRef, Sequenced> = BTreeMap::new();
     let mut add = |act: &[Record], last: &Record, found: Sessions| {
         see(&found, last, act.iter().any(|record| record.to == Stage::Closed));
         update(&mut all, found.booked, last, |id| {
-            let entry = planned.filter(|planned| last.seq > planned.until)?;
-            entry.entries.get(&EntryId { case: log.id, session: id }.to_string()).map(|entry| entry.sequence)
+            let (_, entries) = planned.filter(|(until, _)| last.seq > *until)?;
+            entries.get(&EntryId { case: log.id, session: id }.to_string()).map(|entry| entry.sequence)
         });
     };
     match log.recorded.valid() {

@@ -31,7 +31,7 @@ pub struct ChangedDates {
 impl PlannedDates {
     /// Returns the entries of the calendar of a case as they are now: the booked sessions, and the dates that are planned.
     pub fn current(this: Option<&Self>, log: &CaseLog) -> Vec<IcsEntry> {
-        this.map_or_else(|| booked(log), |planned| booked_and_planned(log, planned))
+        this.map_or_else(|| booked(log), |planned| booked_and_planned(log, planned.until, &planned.entries))
     }
 
     /// Returns the entries that are still planned, in the order of their times.
