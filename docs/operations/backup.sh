@@ -15,5 +15,10 @@ cp -- "$ledger" "$folder/$name.new"
 for end in texts checkpoints access reads webhooks calendars; do
     [ ! -f "$ledger.$end" ] || cp -- "$ledger.$end" "$folder/$name.$end"
 done
+# The memory of published dates: each file is replaced at once, so it is whole.
+if [ -d "$ledger.published" ]; then
+    mkdir -p "$folder/$name.published"
+    find "$ledger.published" -maxdepth 1 -type f \( -name '*.ics' -o -name '*.json' \) -exec cp -p -- {} "$folder/$name.published/" \;
+fi
 mv -- "$folder/$name.new" "$folder/$name"
 ibbi verify "$folder/$name"

@@ -57,11 +57,13 @@ pub enum View {
     Calendars,
     /// Availability polls: making them, and their answers. Without a case, only the maker and roles for everything see one.
     Polls,
+    /// The planned dates on the calendar of a case: putting them there, and taking them back.
+    PlannedDates,
 }
 
 impl View {
     /// All views.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Tools,
         Self::Cases,
         Self::Case,
@@ -75,6 +77,7 @@ impl View {
         Self::Webhooks,
         Self::Calendars,
         Self::Polls,
+        Self::PlannedDates,
     ];
 
     /// Returns what a viewer does, after "can't".
@@ -93,6 +96,7 @@ impl View {
             Self::Webhooks => "manage webhooks",
             Self::Calendars => "make calendar addresses",
             Self::Polls => "ask people for their availability, and see their answers",
+            Self::PlannedDates => "put planned dates on the calendar of this case",
         }
     }
 }
@@ -136,10 +140,14 @@ pub const fn view_access(role: Role, view: View) -> Access {
     match (role, view) {
         (_, View::Tools) | (Role::Staff, _) => Access::All,
         // The answers to a poll are no records: they are private, and are deleted soon.
-        (Role::Auditor, View::ManageAccess | View::Webhooks | View::Calendars | View::Polls) => Access::No,
+        (Role::Auditor, View::ManageAccess | View::Webhooks | View::Calendars | View::Polls | View::PlannedDates) => {
+            Access::No
+        }
         (Role::Auditor, _) => Access::All,
         (_, View::Cases | View::Case | View::Mirror | View::Calendars) => Access::OwnCases,
         (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract | View::Polls) => Access::OwnCases,
+        // Those who book the sessions.
+        (Role::Facilitator | Role::Service, View::PlannedDates) => Access::OwnCases,
         (Role::Party, View::PartyTexts) => Access::OwnParty,
         (Role::Facilitator | Role::Party | Role::Service, _) => Access::No,
     }

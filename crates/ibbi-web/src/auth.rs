@@ -7,7 +7,7 @@
 //! **Posts from other sites.** A page on another site can send a form here without reading the response. Current
 //! browsers send `Origin`, and most send `Sec-Fetch-Site`. A post with either of them from another site is refused. A
 //! post with neither comes from a program, not from a browser. So forms need no token of their own. `GET` changes
-//! nothing. The layer of tower-http for this accepts an empty `Origin`. If `Sec-Fetch-Site` names this site, it doesn't
+//! nothing but the memory of published dates, and that only for this server's own links. The layer of tower-http for this accepts an empty `Origin`. If `Sec-Fetch-Site` names this site, it doesn't
 //! look at `Origin` at all.
 //!
 //! **Who it is.** Every request on every address is authenticated: by a token of [`ibbi_access`], by the header of a trusted

@@ -1,4 +1,5 @@
-//! What the server does by itself: it opens the ledger again after a failed write, looks at its files, and deletes old uploads and polls.
+//! What the server does by itself: it opens the ledger again after a failed write, looks at its files, and deletes old uploads, polls, and memories of
+//! published dates.
 
 use crate::state::AppState;
 use crate::writer::Recover;
@@ -64,11 +65,11 @@ pub(crate) async fn reload(state: Arc<AppState>, asked: Arc<Notify>) {
     }
 }
 
-/// How often the server looks for polls to delete.
-const POLLS_EVERY: Duration = Duration::from_secs(10 * 60);
+/// How often the server looks for polls and published dates to delete.
+const DELETE_EVERY: Duration = Duration::from_secs(10 * 60);
 
-/// Deletes polls that closed long ago: when the server starts, and then every ten minutes.
-pub(crate) async fn delete_polls(state: Arc<AppState>) {
+/// Deletes polls that closed long ago, and dates that were published long ago: when the server starts, and then every ten minutes.
+pub(crate) async fn delete_old(state: Arc<AppState>) {
     loop {
         let deleting = Arc::clone(&state);
         // Deleting files can take the disk a moment.
@@ -80,9 +81,15 @@ pub(crate) async fn delete_polls(state: Arc<AppState>) {
                 Ok(Ok(polls)) => tracing::info!(server, polls, "old polls were deleted"),
                 Ok(Err(error)) => tracing::error!(server, error = %error, "old polls can't be deleted"),
             }
+            let deleted = deleting.now().map(|now| deleting.published.delete_old(now));
+            match deleted {
+                Ok(Ok(0)) | Err(_) => {}
+                Ok(Ok(plans)) => tracing::info!(server, plans, "old published dates were deleted"),
+                Ok(Err(error)) => tracing::error!(server, error = %error, "old published dates can't be deleted"),
+            }
         })
         .await;
-        tokio::time::sleep(POLLS_EVERY).await;
+        tokio::time::sleep(DELETE_EVERY).await;
     }
 }
 

@@ -63,11 +63,12 @@ fn made(state: &AppState, viewer: &Viewer, feed: &Feed) -> Result<Option<Subscri
     }
     let made = match &feed.shows {
         FeedScope::Case(case) => {
+            let planned = state.published.planned(*case)?;
             let made = state.case(*case, |log| {
                 let is_shown = viewer.may_see(View::Calendars, Some(case_ref(log))).is_ok();
                 is_shown.then(|| {
                     let name = log.district().map(ToString::to_string).unwrap_or_default();
-                    subscribed_calendar(&name, &[SubscribedCase { log }], feed.created)
+                    subscribed_calendar(&name, &[SubscribedCase { log, planned: planned.as_ref() }], feed.created)
                 })
             });
             match made {
@@ -84,7 +85,10 @@ fn made(state: &AppState, viewer: &Viewer, feed: &Feed) -> Result<Option<Subscri
             let granted =
                 state.access(|registry| Ok::<_, AccessError>(registry.history()?.last().map(|entry| entry.at)))?;
             let since = left.chain(granted).fold(feed.created, At::max);
-            let cases: Vec<SubscribedCase<'_>> = takes.into_iter().map(|log| SubscribedCase { log }).collect();
+            let with_plans = takes.into_iter().map(|log| Ok((log, state.published.planned(log.id)?)));
+            let with_plans = with_plans.collect::<Result<Vec<_>, WebError>>()?;
+            let cases: Vec<SubscribedCase<'_>> =
+                with_plans.iter().map(|(log, planned)| SubscribedCase { log, planned: planned.as_ref() }).collect();
             Some(subscribed_calendar(person.as_str(), &cases, since)?)
         }
     };

@@ -17,6 +17,7 @@
 //! - No request names a file. An upload stays in memory or in its own folder until it is deleted.
 //! - No input becomes markup: pages are built with [`ibbi_report::html`], which escapes text in one place.
 //! - A webhook has a thread of its own, which reads what is on the disk. No receiver holds up another one, or a writer.
+//! - No sequence of a calendar entry gets smaller: what was published is kept, and a calendar whose memory can't be read isn't made.
 //! - The address of a calendar is a secret, and is never in the log. It shows what its maker may see at that moment.
 //! - There are [`Limits`] on bodies, time, connections, uploads, and simulation runs.
 #![forbid(unsafe_code)]
@@ -43,6 +44,8 @@ mod poll_access;
 mod poll_days;
 mod problem;
 mod problem_codes;
+mod published_dates;
+mod published_requests;
 mod query;
 mod reader;
 mod redacted_path;

@@ -81,6 +81,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
         "The records of webhooks can't be read. Nothing is sent until the person who runs the server has fixed this."),
     code("calendars-unavailable", &[503], "The calendar addresses can't be read",
         "The records of calendar addresses can't be read. No address is answered until the person who runs the server has fixed this."),
+    code("dates-unavailable", &[503], "The published dates can't be read",
+        "A file with the dates that were published before can't be read or written. No calendar is made of them until the person who runs the server has fixed this."),
     code("io", &[503], "The request cannot be done", "A file can't be read or written."),
     code("open", &[422, 503], "The request cannot be done", "The ledger can't be opened."),
     code("create", &[400, 503], "The request cannot be done", "The ledger can't be created."),

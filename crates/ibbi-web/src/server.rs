@@ -271,7 +271,7 @@ async fn serve(
     let addresses = Connections::new(state.limits.connections_each);
     let (ending, _) = watch::channel(false);
     let forgetting = tokio::spawn(background::forget(Arc::clone(state)));
-    let deleting = tokio::spawn(background::delete_polls(Arc::clone(state)));
+    let deleting = tokio::spawn(background::delete_old(Arc::clone(state)));
     let recovering = tokio::spawn(background::recover(Arc::clone(state)));
     let delivering = tokio::spawn(deliveries.clone().follow(Arc::clone(state)));
     let reload = Arc::new(Notify::new());

@@ -7,6 +7,7 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::participation::Participation;
 use crate::problem::WebError;
+use crate::published_dates::PublishedDates;
 use crate::settings::{Live, Reload};
 use crate::sign_in::{Newcomers, Sessions, Throttle};
 use crate::subscriptions::Subscriptions;
@@ -64,6 +65,8 @@ pub(crate) struct AppState {
     pub(crate) reads: ReadLog,
     /// The availability polls.
     pub(crate) polls: PollStore,
+    /// What was published of plans.
+    pub(crate) published: PublishedDates,
     /// The ledger's file.
     pub(crate) path: PathBuf,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
@@ -121,6 +124,7 @@ impl AppState {
             participation: Participation::default(),
             reads: ReadLog::new(read_log_path(&path)),
             polls: PollStore::new(polls_path(&path)),
+            published: PublishedDates::new(&path),
             path,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),

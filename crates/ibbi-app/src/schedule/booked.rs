@@ -2,7 +2,7 @@
 
 use crate::case_log::{CaseLog, acts};
 use ibbi_core::{At, Case, CaseFile, Event, EventKind, History, HistoryEntry, Person, Program, Slot, Stage};
-use ibbi_report::ics::{EntryId, IcsEntry, IcsStatus, SessionPart, SessionRef, sequence_at};
+use ibbi_report::ics::{EntryId, IcsEntry, IcsStatus, PublishedEntries, SessionPart, SessionRef, sequence_at};
 use ibbi_store::Record;
 use std::collections::{BTreeMap, HashMap};
 
@@ -30,6 +30,16 @@ struct Sequenced {
     session: BookedSession,
     sequence: u32,
     modified: At,
+    /// The number of the record that changed it last.
+    changed: u64,
+}
+
+/// What the records say about a planned date that was put on the calendar of a case.
+enum PlannedState<'a> {
+    /// It stands.
+    Planned(&'a IcsEntry),
+    /// The session was held on another date, or the case closed.
+    Ended(IcsEntry),
 }
 
 /// Returns how many sessions of each kind and part were held.
@@ -47,23 +57,80 @@ pub(super) fn led_by(log: &CaseLog) -> BTreeMap<SessionRef, Vec<Person>> {
 /// The sequence of an entry follows from when the records that changed it were logged. What is known of the case grows record by
 /// record, so a later state of an entry has a larger sequence, even if the clock was set back.
 pub(super) fn booked(log: &CaseLog) -> Vec<IcsEntry> {
+    let all = follow(log, None, |_, _, _| {});
+    all.into_iter().map(|(id, sequenced)| entry_of(log, id, sequenced)).collect()
+}
+
+/// Returns the booked sessions of a case and the planned dates on its calendar.
+///
+/// `planned` has the entries of the calendar when dates were last put on it, and `until` is the number of the last record from which they
+/// were made. A later booking replaces the planned date of its session, with a larger sequence. A planned
+/// date is canceled when its session was held, and when the case closes.
+pub(super) fn booked_and_planned(log: &CaseLog, until: u64, planned: &PublishedEntries) -> Vec<IcsEntry> {
+    let mut states: BTreeMap<SessionRef, PlannedState<'_>> = planned
+        .entries()
+        .iter()
+        .filter_map(|entry| Some((entry.uid.parse::<EntryId>().ok()?.session, PlannedState::Planned(entry))))
+        .collect();
+    let all = follow(log, Some((until, planned)), |found, last, is_closing| {
+        if last.seq <= until {
+            return;
+        }
+        for (id, state) in &mut states {
+            let PlannedState::Planned(entry) = state else { continue };
+            let was_held = found.held.get(&id.kind).is_some_and(|held| *held > id.make_up);
+            if entry.status == IcsStatus::Tentative && (was_held || is_closing) {
+                let sequence = sequence_at(last.logged).max(entry.sequence + 1);
+                let (modified, status) = (entry.modified.max(last.logged), IcsStatus::Cancelled);
+                *state = PlannedState::Ended(IcsEntry { sequence, modified, status, odds: None, ..entry.clone() });
+            }
+        }
+    });
+    let mut entries = Vec::new();
+    for (id, sequenced) in all {
+        if sequenced.changed > until || !states.contains_key(&id) {
+            states.remove(&id);
+            entries.push(entry_of(log, id, sequenced));
+        }
+    }
+    entries.extend(states.into_values().map(|state| match state {
+        PlannedState::Planned(entry) => entry.clone(),
+        PlannedState::Ended(entry) => entry,
+    }));
+    entries
+}
+
+/// Follows the sessions of a case through its records. `see` gets the sessions after each record that concerns them, with the record, and
+/// whether the case was closed with it.
+fn follow(
+    log: &CaseLog,
+    planned: Option<(u64, &PublishedEntries)>,
+    mut see: impl FnMut(&Sessions, &Record, bool),
+) -> BTreeMap<SessionRef, Sequenced> {
     let mut all: BTreeMap<SessionRef, Sequenced> = BTreeMap::new();
+    let mut add = |act: &[Record], last: &Record, found: Sessions| {
+        see(&found, last, act.iter().any(|record| record.to == Stage::Closed));
+        update(&mut all, found.booked, last, |id| {
+            let (_, entries) = planned.filter(|(until, _)| last.seq > *until)?;
+            entries.get(&EntryId { case: log.id, session: id }.to_string()).map(|entry| entry.sequence)
+        });
+    };
     match log.recorded.valid() {
         Some(history) => {
             for act in acts(&log.records).filter(|act| act.iter().any(concerns_sessions)) {
                 if let Some(last) = act.last() {
-                    update(&mut all, sessions(&history.known_at(last.seq), true).booked, last.logged);
+                    add(act, last, sessions(&history.known_at(last.seq), true));
                 }
             }
         }
         // What was known before can't be computed for a case that the rules don't allow. Every new record makes the entries newer.
         None => {
             if let Some(last) = log.records.last() {
-                update(&mut all, sessions(log.recorded.records(), false).booked, last.logged);
+                add(std::slice::from_ref(last), last, sessions(log.recorded.records(), false));
             }
         }
     }
-    all.into_iter().map(|(id, sequenced)| entry_of(log, id, sequenced)).collect()
+    all
 }
 
 /// Returns whether a record can change the sessions.
@@ -81,8 +148,15 @@ fn concerns_sessions(record: &Record) -> bool {
     kinds.contains(&record.event.kind()) || record.details.replaces.is_some() || record.to == Stage::Closed
 }
 
-/// Adds what became known with a record that was logged at an instant.
-fn update(all: &mut BTreeMap<SessionRef, Sequenced>, mut now: BTreeMap<SessionRef, BookedSession>, logged: At) {
+/// Adds what became known with a record. `published` returns the sequence with which a session was published before, if it was.
+fn update(
+    all: &mut BTreeMap<SessionRef, Sequenced>,
+    mut now: BTreeMap<SessionRef, BookedSession>,
+    record: &Record,
+    published: impl Fn(SessionRef) -> Option<u32>,
+) {
+    let (logged, changed) = (record.logged, record.seq);
+    let sequence = |id: SessionRef| sequence_at(logged).max(published(id).map_or(0, |before| before + 1));
     for (id, known) in all.iter_mut() {
         let session = now.remove(id).unwrap_or_else(|| {
             // It was booked by mistake, or is another session by a correction.
@@ -90,12 +164,13 @@ fn update(all: &mut BTreeMap<SessionRef, Sequenced>, mut now: BTreeMap<SessionRe
         });
         if session != known.session {
             known.session = session;
-            known.sequence = sequence_at(logged).max(known.sequence + 1);
+            known.sequence = sequence(*id).max(known.sequence + 1);
             known.modified = known.modified.max(logged);
+            known.changed = changed;
         }
     }
     for (id, session) in now {
-        all.insert(id, Sequenced { session, sequence: sequence_at(logged), modified: logged });
+        all.insert(id, Sequenced { session, sequence: sequence(id), modified: logged, changed });
     }
 }
 
@@ -172,7 +247,7 @@ fn training(program: Option<&Program>, part: u8) -> String {
 }
 
 fn entry_of(log: &CaseLog, id: SessionRef, sequenced: Sequenced) -> IcsEntry {
-    let Sequenced { session, sequence, modified } = sequenced;
+    let Sequenced { session, sequence, modified, .. } = sequenced;
     let district = log.district().map(ToString::to_string).unwrap_or_default();
     let make_up = if id.make_up > 0 { ", make-up session" } else { "" };
     let program = log.recorded.facts().file().map(CaseFile::program);

@@ -181,20 +181,33 @@ pub fn case_entries(logs: &[&CaseLog]) -> CurrentEntries {
 /// # Errors
 /// [`AppError::Usage`] if `before` can't be read, or has entries of another case.
 pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
-    let CurrentEntries { name, zone, cases, entries } = current;
     let before = before.map_or_else(|| Ok(PublishedEntries::default()), read_published);
     let before = before.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))?;
-    let made = next_publication(&cases, entries, &before, stamp)?;
+    publish_entries(current, stamp, &before).map(|(made, _)| made)
+}
+
+/// Returns the next publication of a calendar, as its text and as its entries. `before` has the entries of the last one.
+///
+/// # Errors
+/// [`AppError::Usage`] if there are more entries than a calendar can have, or if `before` has entries of another case.
+pub fn publish_entries(
+    current: CurrentEntries,
+    stamp: At,
+    before: &PublishedEntries,
+) -> Result<(CalendarOutput, PublishedEntries), AppError> {
+    let CurrentEntries { name, zone, cases, entries } = current;
+    let made = next_publication(&cases, entries, before, stamp)?;
     let entries = made.published.entries();
     let text = IcsCalendar { name: &name, zone: &zone, stamp, entries }.to_ics();
     let canceled = entries.iter().filter(|entry| entry.status == IcsStatus::Cancelled).count();
-    Ok(CalendarOutput {
+    let output = CalendarOutput {
         entries: entries.len() - canceled,
         changed: made.changed,
         canceled,
         note: None,
         text: text.map_err(|error| AppError::Usage(error.to_string()))?,
-    })
+    };
+    Ok((output, made.published))
 }
 
 /// Reads a calendar that ibbi wrote. An empty file has no entries.

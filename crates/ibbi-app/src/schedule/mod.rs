@@ -8,15 +8,17 @@ mod calendar;
 pub mod invitations;
 mod keep;
 pub mod phrase;
+mod planned_dates;
 mod report;
 mod subscribed;
 mod times;
 
 pub use calendar::{
     CalendarOutput, CurrentEntries, case_entries, cases_calendar, identity_note, plan_calendar, planned_entries,
-    publish_calendar, scenario_calendar,
+    publish_calendar, publish_entries, scenario_calendar,
 };
 pub use keep::{Keep, Kept, keep};
+pub use planned_dates::{ChangedDates, PlannedDates};
 pub use report::page;
 pub use subscribed::{SubscribedCalendar, SubscribedCase, subscribed_calendar};
 pub use times::{Availability, closure, closure_text, day, id_of};

@@ -41,6 +41,24 @@ impl PublishedEntries {
         &self.entries
     }
 
+    /// Returns the entries of both. For a `UID` that both have, the entry with the larger sequence counts.
+    #[must_use]
+    pub fn merged(mut self, other: &Self) -> Self {
+        for entry in &other.entries {
+            match self.entries.iter_mut().find(|known| known.uid == entry.uid) {
+                Some(known) if known.sequence < entry.sequence => known.clone_from(entry),
+                Some(_) => {}
+                None => self.entries.push(entry.clone()),
+            }
+        }
+        self
+    }
+
+    /// Returns the entry with a `UID`.
+    pub fn get(&self, uid: &str) -> Option<&IcsEntry> {
+        self.entries.iter().find(|entry| entry.uid == uid)
+    }
+
     /// Returns the cases of the entries. An entry that ibbi didn't write has none.
     pub fn cases(&self) -> BTreeSet<Uuid> {
         self.entries.iter().filter_map(|entry| entry.uid.parse::<EntryId>().ok()).map(|id| id.case).collect()
@@ -57,12 +75,13 @@ impl PublishedEntries {
     }
 }
 
-/// Of two entries with the same `UID`, the one with the larger sequence counts.
 impl FromIterator<IcsEntry> for PublishedEntries {
+    /// Takes each `UID` once, as it is written in a calendar. Of two entries with the same one, that with the larger sequence
+    /// counts.
     fn from_iter<T: IntoIterator<Item = IcsEntry>>(all: T) -> Self {
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut entries: Vec<IcsEntry> = Vec::new();
-        for entry in all {
+        for entry in all.into_iter().map(as_written) {
             match places.get(&entry.uid) {
                 Some(place) if entries[*place].sequence < entry.sequence => entries[*place] = entry,
                 Some(_) => {}

@@ -18,6 +18,9 @@ pub enum IcsReadError {
     /// It is not a calendar.
     #[error("this is not a calendar (iCalendar, RFC 5545)")]
     NotACalendar,
+    /// Its end is missing.
+    #[error("the end of this calendar is missing: its last line is not END:VCALENDAR")]
+    CutOff,
     /// It has too many entries.
     #[error("a calendar with {0} entries is too large; the limit is {MAX_ENTRIES}")]
     TooMany(usize),
@@ -55,6 +58,10 @@ impl PublishedEntries {
     /// [`IcsReadError`] if it is not a calendar, or if an entry lacks what ibbi writes.
     pub fn from_ics(text: &str) -> Result<Self, IcsReadError> {
         let calendar = parse(text)?;
+        // The parser takes what there is, and the entries after a cut would be forgotten.
+        if !text.trim_end().to_ascii_uppercase().ends_with("END:VCALENDAR") {
+            return Err(IcsReadError::CutOff);
+        }
         let events: Vec<_> = events(&calendar).collect();
         if events.len() > MAX_ENTRIES {
             return Err(IcsReadError::TooMany(events.len()));
@@ -196,6 +203,20 @@ pub(super) fn parameter<'a>(entry: &'a ICalendarEntry, name: &ICalendarParameter
 mod tests {
     use super::*;
     use crate::ics::IcsCalendar;
+
+    #[test]
+    fn calendar_that_was_cut_off_is_refused() {
+        let [starts, ends] =
+            ["2026-10-20T08:00:00-04:00", "2026-10-20T16:00:00-04:00"].map(|time| time.parse().unwrap());
+        let slot = Slot::new(starts, ends).unwrap();
+        let entries = ["1", "2"].map(|uid| IcsEntry::new(uid, slot, "Training day"));
+        let calendar = IcsCalendar { name: "IBBI", zone: "America/New_York", stamp: At::MIN, entries: &entries };
+        let text = calendar.to_ics().unwrap();
+        for (place, _) in text.match_indices("\r\n").filter(|(place, _)| place + 2 < text.len()) {
+            assert!(PublishedEntries::from_ics(&text[..place]).is_err(), "{}", &text[..place]);
+        }
+        assert_eq!(PublishedEntries::from_ics(text.trim_end()).unwrap().entries(), &entries);
+    }
 
     /// The times of slots are whole minutes. The time of a change is not.
     #[test]

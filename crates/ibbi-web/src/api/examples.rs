@@ -66,6 +66,9 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "favors" | "calendar" => vec![sample, object],
         "simulate" | "who" | "report" => vec![("runs", "The sample with few runs", json!({ "runs": 100, "seed": 7 }))],
         "createCalendar" => vec![("person", "The dates of a person in all cases", json!({ "person": "Rosa Amari" }))],
+        "publishPlannedDates" => {
+            vec![("dry_run", "Dates that are only returned", json!({ "scenario": small_scenario(), "dry_run": true }))]
+        }
         "createPoll" => {
             vec![("weeks", "Two weeks about the sample", json!({ "weeks": 2, "times": ["8:00-12:00", "12:00-16:00"] }))]
         }

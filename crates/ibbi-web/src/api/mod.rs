@@ -9,6 +9,7 @@ mod examples;
 mod lines;
 mod operations;
 mod paging;
+mod planned_dates;
 mod polls;
 mod records;
 mod reference;

@@ -1,8 +1,8 @@
 //! The table of operations.
 
 use super::{
-    Given, Operation, Parameter, audit, availability, calendars, cases, lines, polls, records, reference, schedule,
-    webhooks,
+    Given, Operation, Parameter, audit, availability, calendars, cases, lines, planned_dates, polls, records,
+    reference, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -193,6 +193,21 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Revokes a calendar address that you made; program staff can revoke any. It is answered with 410 from the next request on.",
         answers: &[gives(200, JSON, "CalendarChanged", "the address was revoked")],
         handler: |request| blocking(request, calendars::revoke) },
+    Operation { id: "listPlannedDates", tag: "Calendars", view: View::Case, method: Method::GET, path: "/api/v1/cases/{case}/planned-dates",
+        parameters: &[CASE], body: None, summary: "Lists the planned dates on the calendar of a case",
+        about: "Returns the dates that are planned, not booked, and on the calendar of the case. The list has at most a few entries for each session, so it has no pages.",
+        answers: &[gives(200, JSON, "PlannedDateList", "the dates")],
+        handler: |request| blocking(request, planned_dates::list) },
+    Operation { id: "publishPlannedDates", tag: "Calendars", view: View::PlannedDates, method: Method::POST, path: "/api/v1/cases/{case}/planned-dates",
+        parameters: &[CASE], body: Some((JSON, "DatesToPublish")), summary: "Puts the dates of a plan on the calendar of a case",
+        about: "Plans the sessions that are not booked yet, and shows their dates at the calendar addresses of the case, marked as tentative, in place of the dates that were planned before. A booking replaces the date of its session. With `dry_run`, nothing is published.",
+        answers: &[gives(200, JSON, "PlannedDatesChanged", "the dates, and how many entries have changed")],
+        handler: |request| limited(request, planned_dates::publish) },
+    Operation { id: "takeBackPlannedDates", tag: "Calendars", view: View::PlannedDates, method: Method::DELETE, path: "/api/v1/cases/{case}/planned-dates",
+        parameters: &[CASE], body: None, summary: "Takes the planned dates off the calendar of a case",
+        about: "Cancels the planned dates at the calendar addresses of the case. Booked dates stay.",
+        answers: &[gives(200, JSON, "PlannedDatesChanged", "no dates, and how many entries were canceled")],
+        handler: |request| blocking(request, planned_dates::take_back) },
     Operation { id: "mirrorLines", tag: "Records", view: View::Mirror, method: Method::GET, path: "/api/v1/lines",
         parameters: &[at("query", "after", "Position", "only lines after this number; use `next` of the previous page, or its `position` later"),
             LIMIT, IF_NONE_MATCH],
@@ -305,7 +320,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         handler: |request| limited(request, schedule::report) },
     Operation { id: "calendar", tag: "Scenarios", view: View::Tools, method: Method::POST, path: "/api/v1/calendar", parameters: &[],
         body: Some((JSON, "OneScenario")), summary: "Returns the dates of a scenario's plan as a calendar",
-        about: "Returns the plan's meeting and sessions as an iCalendar file.",
+        about: "Returns the plan's meeting and sessions as an iCalendar file. The server remembers what it published for the ID of the scenario or of the case: entries that moved get a larger SEQUENCE, and entries that the plan doesn't have any more are CANCELLED (docs/calendars.md).",
         answers: &[gives(200, CALENDAR, "Text", "an iCalendar file")],
         handler: |request| limited(request, schedule::calendar) },
     Operation { id: "chart", tag: "Reference", view: View::Tools, method: Method::GET, path: "/api/v1/chart", parameters: &[], body: None,

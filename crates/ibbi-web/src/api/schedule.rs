@@ -118,11 +118,11 @@ pub(super) fn calendar(request: &WebRequest) -> WebResult {
     Zone::new(&scenario.time_zone).map_err(AppError::from)?;
     let plan = schedule::plan(&asked.simulator(request)?, asked.confidence)?;
     let now = request.state.now()?;
-    let made = match asked.case {
-        Some(case) => request.facts(case, |log| schedule::plan_calendar(&scenario, &plan, Some(log), now, None))??,
-        None => schedule::plan_calendar(&scenario, &plan, None, now, None)?,
+    let current = match asked.case {
+        Some(case) => request.facts(case, |log| schedule::planned_entries(&scenario, &plan, Some(log), now))??,
+        None => schedule::planned_entries(&scenario, &plan, None, now)?,
     };
-    Ok(response::download(response::CALENDAR, "dates.ics", made.text))
+    Ok(response::download(response::CALENDAR, "dates.ics", request.published(current, now)?))
 }
 
 fn line_of(value: &impl Serialize) -> Result<String, WebError> {

@@ -1,6 +1,7 @@
 //! The pages about calendars: the dates of a case as a file or at a secret address, and the list of addresses.
 
 use super::form_errors::warning;
+use super::planned_dates;
 use super::shell::{Page, button, field, select};
 use crate::calendar_feeds::Feed;
 use crate::calendar_requests::{self as calendars, WantedCalendar};
@@ -49,7 +50,7 @@ fn case_page(request: &WebRequest, case: Uuid, before: &Before<'_>) -> WebResult
     let file = el("p")
         .with("A file has the dates as they are now. ")
         .with(el("a").attr("href", format!("/cases/{case}/dates.ics")).attr("download", "download").with("Download"));
-    content = content.with(section("file", "As a file", file));
+    content = content.with(section("file", "As a file", file)).with(planned_dates::part(request, case)?);
     if request.check(View::Calendars, case).is_ok() {
         content = content.with(section("subscribe", "Subscribe", form(request, case)?));
         let own = calendars::current(request)?;
@@ -104,7 +105,7 @@ pub(crate) fn subscribe(request: &WebRequest) -> WebResult {
 /// Returns the page with all addresses that the viewer manages.
 pub(crate) fn page(request: &WebRequest) -> WebResult {
     let own = calendars::current(request)?;
-    let about = "A calendar address shows booked dates to calendar programs, without an account. Make one on the page of a case.";
+    let about = "A calendar address shows the dates of cases to calendar programs, without an account. Make one on the page of a case.";
     let content =
         Html::new().with(el("h1").with("Calendar addresses")).with(el("p").with(about)).with(list(request, &own));
     Ok(Page { title: "Calendar addresses", place: PLACE, content }.answer(StatusCode::OK))

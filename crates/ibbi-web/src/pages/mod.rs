@@ -12,6 +12,7 @@ mod home;
 mod login;
 mod operations;
 mod plan;
+mod planned_dates;
 mod polls;
 mod provider;
 mod shell;
@@ -66,6 +67,9 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/cases/{case}/forecast", Some(View::Case), |request| with_parts(request, limited, case::forecast::with_plan)),
     (Method::GET, "/cases/{case}/calendar", Some(View::Case), |request| blocking(request, calendars::of_case)),
     (Method::POST, "/cases/{case}/calendar", Some(View::Calendars), |request| blocking(request, calendars::subscribe)),
+    (Method::GET, "/cases/{case}/calendar/planned", Some(View::PlannedDates), |request| limited(request, planned_dates::ask)),
+    (Method::POST, "/cases/{case}/calendar/planned", Some(View::PlannedDates), |request| limited(request, planned_dates::put)),
+    (Method::POST, "/cases/{case}/calendar/planned/take-back", Some(View::PlannedDates), |request| blocking(request, planned_dates::take_back)),
     (Method::GET, "/cases/{case}/dates.ics", Some(View::Case), |request| blocking(request, crate::api::calendar_of_case)),
     (Method::GET, "/audit", Some(View::Tools), |request| blocking(request, audit::page)),
     (Method::POST, "/audit", Some(View::Tools), |request| with_parts(request, limited, audit::send)),

@@ -127,6 +127,11 @@ fn responses_match_the_openapi_document() {
     let calendar = format!("/api/v1/calendars/{}", calendar.json()["id"].as_str().unwrap());
     check("GET", "/api/v1/calendars", "/api/v1/calendars?limit=1", None, "*/*");
     assert_eq!(check("DELETE", "/api/v1/calendars/{calendar}", &calendar, None, "*/*").status, 200);
+    let (open, place) = (server.open("Oak Hill"), "/api/v1/cases/{case}/planned-dates");
+    for (method, body) in [("POST", Some(json!({ "scenario": sample_scenario() }))), ("GET", None), ("DELETE", None)] {
+        let answer = check(method, place, &place.replace("{case}", &open), body, "*/*");
+        assert_eq!(answer.status, 200, "{method}: {}", answer.text());
+    }
     let made = check("POST", "/api/v1/webhooks", "/api/v1/webhooks", Some(hook), "*/*");
     let hook = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
     for (method, tail, body, status) in [

@@ -21,6 +21,7 @@ mod operations;
 mod pages;
 mod polls;
 mod programs;
+mod published;
 mod recorded;
 mod sign_in;
 mod status;

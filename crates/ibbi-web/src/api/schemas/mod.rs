@@ -15,6 +15,7 @@ use super::calendars::{CalendarBody, CalendarChanged, CalendarList, NewCalendar}
 use super::cases::{CaseList, CaseReplay};
 use super::lines::LinePage;
 use super::paging::MAX_LISTED;
+use super::planned_dates::{DatesToPublish, PlannedDateList, PlannedDatesChanged};
 use super::polls::{NewPoll, PollBody, PollDeleted, PollList, PollResults};
 use super::records::RecordPage;
 use super::scenarios::{CheckedScenario, OneScenario, Simulation, ToCheck, ToCompare};
@@ -75,6 +76,7 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<RoleBody>();
     generator.subschema_for::<WebhookBody>();
     generator.subschema_for::<CalendarBody>();
+    generator.subschema_for::<DatesToPublish>();
     generator.subschema_for::<PollBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
@@ -123,6 +125,8 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<CalendarList>();
     generator.subschema_for::<NewCalendar>();
     generator.subschema_for::<CalendarChanged>();
+    generator.subschema_for::<PlannedDateList>();
+    generator.subschema_for::<PlannedDatesChanged>();
     generator.subschema_for::<PollList>();
     generator.subschema_for::<NewPoll>();
     generator.subschema_for::<PollResults>();

@@ -3,18 +3,22 @@
 use super::choices::Choices;
 use crate::pages::plan;
 use crate::pages::shell::{Page, button, field, line};
+use crate::problem::WebError;
 use crate::query::{self, Pairs};
 use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
 use axum::http::StatusCode;
+use ibbi_access::View;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::PROGRAM;
+use ibbi_app::schedule::CurrentEntries;
 use ibbi_app::sim::{Participant, Plan, Role, Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Date, MemberId, Name, Party};
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, details, el, name};
 use std::path::Path;
+use uuid::Uuid;
 
 /// The simulation runs of the page.
 const RUNS: u64 = 10_000;
@@ -59,14 +63,39 @@ fn show(request: &WebRequest, (link, wrong): (&str, Option<&str>)) -> WebResult 
         let query = query::write([("file", scenario.to_toml().into()), ("case", log.id.to_string().into())]);
         el("p").with(el("a").class("go").attr("href", format!("/polls/new?{query}")).with("Ask everyone"))
     });
+    let publish = request.check(View::PlannedDates, log.id).is_ok().then(|| {
+        let to = el("a").attr("href", publishing_address(request, log.id));
+        el("p").with(to.with("Publish these dates to the case\u{2019}s calendar"))
+    });
     let content = head(&log)
         .with(ask)
+        .with(publish)
         .with(el("p").attr("id", "estimates").with(assumed))
         .with(other)
         .with(answer.answer("estimates"))
         .with(answer.particulars());
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Page { title: "Forecast", place: "/cases", content }.answer(status))
+}
+
+/// Returns the address of the page that puts the dates of this forecast on the calendar of the case.
+pub(crate) fn publishing_address(request: &WebRequest, case: Uuid) -> String {
+    let query = query_of_pairs(&request.query);
+    format!("/cases/{case}/calendar/planned{}{query}", if query.is_empty() { "" } else { "?" })
+}
+
+/// Returns the dates of the forecast that is shown, as calendar entries, with the case from which they continue: the dates to hold, or
+/// the earliest plan if there are none.
+pub(crate) fn planned_dates(request: &WebRequest) -> Result<(CaseLog, CurrentEntries), WebError> {
+    let planned = plan::linked_scenario(&request.query)?;
+    let now = request.state.now()?;
+    let log: CaseLog = request.facts(request.id("case")?, Clone::clone)?;
+    let Joined { scenario, .. } = join(&log, now, planned)?;
+    let simulator = resumed(request, &log, now, &scenario)?;
+    let safe = schedule::candidate_calendars(&simulator, request.state.settings(RUNS, SEED)?)?.safe;
+    let plan = schedule::plan(&simulator, safe.chance.map(|_| safe.confidence))?;
+    let current = schedule::planned_entries(&scenario, &plan, Some(&log), now)?;
+    Ok((log, current))
 }
 
 fn query_of_pairs(pairs: &Pairs) -> String {

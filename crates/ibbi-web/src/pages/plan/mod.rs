@@ -300,8 +300,10 @@ pub(crate) fn calendar(request: &WebRequest) -> WebResult {
     let settings = request.state.settings(RUNS, SEED)?;
     let safe = schedule::candidate_calendars(&Simulator::new(&scenario), settings)?.safe;
     let confidence = safe.chance.map(|_| safe.confidence);
-    let made = schedule::scenario_calendar(&scenario, confidence, request.state.now()?, None)?;
-    Ok(response::download(response::CALENDAR, "dates.ics", made.text))
+    let plan = schedule::plan(&Simulator::new(&scenario), confidence)?;
+    let now = request.state.now()?;
+    let current = schedule::planned_entries(&scenario, &plan, None, now)?;
+    Ok(response::download(response::CALENDAR, "dates.ics", request.published(current, now)?))
 }
 
 pub(crate) fn report(request: &WebRequest) -> WebResult {

@@ -151,6 +151,7 @@ const OF_A_CASE: &[&str] = &[
     "/cases/{case}/entries/{note}",
     "/cases/{case}/dates.ics",
     "/cases/{case}/calendar",
+    "/api/v1/cases/{case}/planned-dates",
 ];
 
 /// What each role that can make calendar addresses sees: its own ones, and all for program staff.
