@@ -82,7 +82,8 @@ const drag = async (page, from, to) => {
   await page.waitForTimeout(350);
 };
 
-// One weekly meeting, a vacation, a canceled and a transparent entry, and an entry in a zone with a Windows name. The titles are secret.
+// One weekly meeting, a vacation, a canceled and a transparent entry, an entry in a zone with a Windows name, and two tentative ones. The
+// titles are secret.
 const calendar = ["BEGIN:VCALENDAR", "VERSION:2.0",
   ["UID:1", "SUMMARY:Secret dentist", "DTSTART;TZID=America/New_York:20261103T093000", "DTEND;TZID=America/New_York:20261103T103000", "RRULE:FREQ=WEEKLY;COUNT=6", "EXDATE;TZID=America/New_York:20261117T093000"],
   ["UID:2", "SUMMARY:Secret\r\n  vacation", "DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261111"],
@@ -91,11 +92,15 @@ const calendar = ["BEGIN:VCALENDAR", "VERSION:2.0",
   ["UID:5", "SUMMARY:Secret west", "DTSTART;TZID=Pacific Standard Time:20261106T130000", "DURATION:PT30M"],
   ["UID:6", "SUMMARY:Secret odd", "DTSTART;TZID=Narnia:20261104T123000", "DURATION:PT30M"],
   ["UID:7", "SUMMARY:Secret unread", "DTSTART:nonsense"],
+  ["UID:8", "SUMMARY:Secret maybe", "STATUS:TENTATIVE", "DTSTART;TZID=America/New_York:20261105T090000", "DURATION:PT1H"],
+  ["UID:9", "SUMMARY:Secret maybe too", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE", "DTSTART;TZID=America/New_York:20261103T110000", "DURATION:PT8H"],
 ].flatMap((lines) => (Array.isArray(lines) ? ["BEGIN:VEVENT", ...lines, "END:VEVENT"] : [lines])).concat("END:VCALENDAR", "").join("\r\n");
 // Five Tuesday mornings, two whole days, 4:00 PM on Friday, and 12:30 PM on Wednesday. One Tuesday morning is within the two days.
 const busy = [3, 15, 16, 17, 18, 19, 20, 14, 7, 48, 63, 78].sort((a, b) => a - b);
+// A tentative entry leaves Thursday morning, Tuesday afternoon, and Tuesday evening possible. Tuesday morning is busy.
+const tentative = [4, 5, 9];
 const importFile = { name: "me.ics", mimeType: "text/calendar", buffer: Buffer.from(calendar) };
-const report = "8 busy times found; 12 times of this poll marked \u2717. Titles stay on your device.";
+const report = "8 busy times and 2 tentative times found; 12 times of this poll marked \u2717, 3 marked ~. Titles stay on your device.";
 
 const journeys = {
   async "without script, the form has every cell and sends it"() {
@@ -216,9 +221,10 @@ const journeys = {
     same(await told(page), `${report}\n\n1 entry could not be read. Check those days yourself.\n\nThe time zone \u201cNarnia\u201d is unknown. Its times are read as America/New_York.`, "the report");
     const found = [...await marks(page)].flatMap((mark, at) => (mark === "x" ? [at] : []));
     same(found.join(), busy.join(), "busy cells");
+    same([...await marks(page)].flatMap((mark, at) => (mark === "i" ? [at] : [])).join(), tentative.join(), "tentative cells");
     await cell(page, 0).tap();
     await page.getByRole("button", { name: "Same every week" }).tap();
-    check((await told(page)).endsWith("Busy times from your calendar stay \u2717."), "busy times stay");
+    check((await told(page)).endsWith("Marks from your calendar stay."), "marks of a calendar stay");
     same(await markAt(page, 15), "x", "a copy keeps what the calendar says");
     same(await markAt(page, 30), "c", "a copy fills the other weeks");
     same(page.requests.length, 4, "reading sends nothing");
