@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { axe, chromium, executablePath, program, shots } from "./browser.mjs";
+import { axe, program, shots, startBrowser } from "./browser.mjs";
+import { cell, drag, marks } from "./gestures.mjs";
 
 /** What filling six weeks on a phone may take. */
 const MOST_TAPS = 25;
@@ -39,8 +40,7 @@ const server = createServer((request, response) => {
 });
 await new Promise((listens) => { server.listen(0, "127.0.0.1", listens); });
 const base = `http://127.0.0.1:${server.address().port}`;
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false }).catch((error) => missing(`chromium does not start (${error.message.split("\n")[0]}): it`));
+const browser = await startBrowser();
 
 /** Opens a window. Every error and every request to another server fails the run. */
 async function open(path, options = {}) {
@@ -56,31 +56,10 @@ async function open(path, options = {}) {
   return page;
 }
 const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
-const marks = (page) => page.evaluate(() => [...document.querySelectorAll("[data-cell]")].sort((a, b) => a.dataset.cell - b.dataset.cell).map((cell) => cell.dataset.mark).join(""));
-const cell = (page, index) => page.locator(`[data-cell="${index}"]`);
 const markAt = (page, index) => cell(page, index).getAttribute("data-mark");
 const fields = (body) => new URLSearchParams(body);
 const nameNow = (page) => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
 const told = (page) => page.locator("#poll-message").innerText();
-const drag = async (page, from, to) => {
-  const session = await page.context().newCDPSession(page);
-  const middle = async (index) => {
-    const box = await cell(page, index).boundingBox();
-    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  };
-  const [begin, end] = [await middle(from), await middle(to)];
-  const send = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
-  await send("touchStart", begin);
-  for (let step = 1; step <= 4; step += 1) {
-    await send("touchMove", { x: begin.x + (end.x - begin.x) * step / 4, y: begin.y + (end.y - begin.y) * step / 4 });
-    await page.waitForTimeout(16);
-  }
-  // A thumb rests before it leaves. After a flick, Chromium takes the next touch as the end of the movement, not as a tap.
-  for (let rest = 0; rest < 4; rest += 1) { await page.waitForTimeout(40); await send("touchMove", { x: end.x + rest % 2, y: end.y }); }
-  await send("touchEnd");
-  await session.detach();
-  await page.waitForTimeout(350);
-};
 
 // One weekly meeting, a vacation, a canceled and a transparent entry, an entry in a zone with a Windows name, and two tentative ones. The
 // titles are secret.
