@@ -18,7 +18,8 @@ const check = (holds, what) => { checks += 1; if (!holds) { wrong.push(what); co
 const same = (got, expected, what) => check(got === expected, `${what}: ${JSON.stringify(got)}, not ${JSON.stringify(expected)}`);
 const server = await launch(program, place);
 const { base } = server;
-const browser = await startBrowser(() => server.child.kill());
+process.on("exit", () => server.child.kill());
+const browser = await startBrowser();
 if (shots) mkdirSync(shots, { recursive: true });
 
 /** Opens a window of the facilitator, or of a person without an account. */
@@ -170,7 +171,8 @@ await look(page, "import, read");
 
 // What is spoiled is found: a picture without a text, and a line that is too wide.
 await page.evaluate(() => {
-  document.querySelector("main").insertAdjacentHTML("beforeend", "<img src=\"/icon.svg\"><p style=\"width: 3000px\">wide</p>");
+  document.querySelector("main").insertAdjacentHTML("beforeend", "<img src=\"/icon.svg\"><div>wide</div>");
+  document.querySelector("main > div:last-child").style.width = "3000px";
 });
 const spoiled = await faults(page, 1280);
 check(spoiled.some((fault) => fault.startsWith("image-alt")) && spoiled.some((fault) => /^the page is 3\d{3} wide/.test(fault)), `what is spoiled is found: ${spoiled}`);
