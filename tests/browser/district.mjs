@@ -104,7 +104,8 @@ export function shownTimes() {
     const [day, time, can, ifNeedBe, cannot] = [...row.cells].map((cell) => cell.textContent);
     const [from, to] = time.split(" to ").map(minutes);
     const [i, x] = [names(ifNeedBe), names(cannot)];
-    const whole = figures[at]?.title.includes(x.join(", ")) && figures[at].title.includes(i.join(", "));
+    // A figure shows at most twelve names of each kind.
+    const whole = [i, x].every((each) => figures[at]?.title.includes(each.slice(0, 12).join(", ")));
     return { day: figures[at]?.day, band: `${from},${to}`, figure: whole ? Number(figures[at].figure) : figures[at]?.title, can: Number(can), i, x, written: day };
   });
 }
