@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { axe, chromium, executablePath, program, shots } from "./browser.mjs";
+import { axe, program, shots, startBrowser } from "./browser.mjs";
 import { everyForm } from "./forms.mjs";
 import { MOST_CLICKS, MOST_KEYS, differences, enterTour } from "./tour.mjs";
 
@@ -19,11 +19,7 @@ const { base, link } = await new Promise((found, failed) => {
   server.stderr.on("data", (data) => process.stderr.write(data));
   server.on("exit", () => failed(new Error("the server ended")));
 });
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false }).catch((error) => {
-  server.kill();
-  missing(`chromium does not start (${error.message.split("\n")[0]}): it`);
-});
+const browser = await startBrowser(() => server.kill());
 
 // The link of the desktop begins a session. Every window has its cookie, and so has every request of this script.
 const first = await browser.newContext();

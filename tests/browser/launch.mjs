@@ -1,7 +1,7 @@
 // Starts the program's server for a script, and speaks to it: by `fetch`, and by raw bytes on a socket.
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What the server's own machine has, and no response may have. */
 export const leaks = (place) => [place, ...["home", "root", "tmp", "var", "usr", "proc"].map((folder) => `/${folder}/`)];
@@ -10,7 +10,7 @@ export const leaks = (place) => [place, ...["home", "root", "tmp", "var", "usr",
 export async function launch(program, place, more = []) {
   const ledger = join(place, "cases.ledger");
   const args = ["--json", "serve", "--ledger", ledger, "--port", "0", "--actor", "clerk", "--log", "json", ...more];
-  const child = spawn(program, args, { cwd: place });
+  const child = spawn(resolve(program), args, { cwd: place });
   let log = "";
   child.stderr.on("data", (data) => { log += data; });
   const { address, link } = await new Promise((found, failed) => {

@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { axe, chromium, executablePath, program, shots } from "./browser.mjs";
+import { axe, program, shots, startBrowser } from "./browser.mjs";
+import { cell, drag, marks } from "./gestures.mjs";
 
 /** What filling six weeks on a phone may take. */
 const MOST_TAPS = 25;
@@ -39,8 +40,7 @@ const server = createServer((request, response) => {
 });
 await new Promise((listens) => { server.listen(0, "127.0.0.1", listens); });
 const base = `http://127.0.0.1:${server.address().port}`;
-const args = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const browser = await chromium.launch({ executablePath, args, chromiumSandbox: false }).catch((error) => missing(`chromium does not start (${error.message.split("\n")[0]}): it`));
+const browser = await startBrowser();
 
 /** Opens a window. Every error and every request to another server fails the run. */
 async function open(path, options = {}) {
@@ -56,33 +56,13 @@ async function open(path, options = {}) {
   return page;
 }
 const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
-const marks = (page) => page.evaluate(() => [...document.querySelectorAll("[data-cell]")].sort((a, b) => a.dataset.cell - b.dataset.cell).map((cell) => cell.dataset.mark).join(""));
-const cell = (page, index) => page.locator(`[data-cell="${index}"]`);
 const markAt = (page, index) => cell(page, index).getAttribute("data-mark");
 const fields = (body) => new URLSearchParams(body);
 const nameNow = (page) => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
 const told = (page) => page.locator("#poll-message").innerText();
-const drag = async (page, from, to) => {
-  const session = await page.context().newCDPSession(page);
-  const middle = async (index) => {
-    const box = await cell(page, index).boundingBox();
-    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  };
-  const [begin, end] = [await middle(from), await middle(to)];
-  const send = (type, ...touchPoints) => session.send("Input.dispatchTouchEvent", { type, touchPoints });
-  await send("touchStart", begin);
-  for (let step = 1; step <= 4; step += 1) {
-    await send("touchMove", { x: begin.x + (end.x - begin.x) * step / 4, y: begin.y + (end.y - begin.y) * step / 4 });
-    await page.waitForTimeout(16);
-  }
-  // A thumb rests before it leaves. After a flick, Chromium takes the next touch as the end of the movement, not as a tap.
-  for (let rest = 0; rest < 4; rest += 1) { await page.waitForTimeout(40); await send("touchMove", { x: end.x + rest % 2, y: end.y }); }
-  await send("touchEnd");
-  await session.detach();
-  await page.waitForTimeout(350);
-};
 
-// One weekly meeting, a vacation, a canceled and a transparent entry, and an entry in a zone with a Windows name. The titles are secret.
+// One weekly meeting, a vacation, a canceled and a transparent entry, an entry in a zone with a Windows name, and two tentative ones. The
+// titles are secret.
 const calendar = ["BEGIN:VCALENDAR", "VERSION:2.0",
   ["UID:1", "SUMMARY:Secret dentist", "DTSTART;TZID=America/New_York:20261103T093000", "DTEND;TZID=America/New_York:20261103T103000", "RRULE:FREQ=WEEKLY;COUNT=6", "EXDATE;TZID=America/New_York:20261117T093000"],
   ["UID:2", "SUMMARY:Secret\r\n  vacation", "DTSTART;VALUE=DATE:20261109", "DTEND;VALUE=DATE:20261111"],
@@ -91,11 +71,15 @@ const calendar = ["BEGIN:VCALENDAR", "VERSION:2.0",
   ["UID:5", "SUMMARY:Secret west", "DTSTART;TZID=Pacific Standard Time:20261106T130000", "DURATION:PT30M"],
   ["UID:6", "SUMMARY:Secret odd", "DTSTART;TZID=Narnia:20261104T123000", "DURATION:PT30M"],
   ["UID:7", "SUMMARY:Secret unread", "DTSTART:nonsense"],
+  ["UID:8", "SUMMARY:Secret maybe", "STATUS:TENTATIVE", "DTSTART;TZID=America/New_York:20261105T090000", "DURATION:PT1H"],
+  ["UID:9", "SUMMARY:Secret maybe too", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE", "DTSTART;TZID=America/New_York:20261103T110000", "DURATION:PT8H"],
 ].flatMap((lines) => (Array.isArray(lines) ? ["BEGIN:VEVENT", ...lines, "END:VEVENT"] : [lines])).concat("END:VCALENDAR", "").join("\r\n");
 // Five Tuesday mornings, two whole days, 4:00 PM on Friday, and 12:30 PM on Wednesday. One Tuesday morning is within the two days.
 const busy = [3, 15, 16, 17, 18, 19, 20, 14, 7, 48, 63, 78].sort((a, b) => a - b);
+// A tentative entry leaves Thursday morning, Tuesday afternoon, and Tuesday evening possible. Tuesday morning is busy.
+const tentative = [4, 5, 9];
 const importFile = { name: "me.ics", mimeType: "text/calendar", buffer: Buffer.from(calendar) };
-const report = "8 busy times found; 12 times of this poll marked \u2717. Titles stay on your device.";
+const report = "8 busy times and 2 tentative times found; 12 times of this poll marked \u2717, 3 marked ~. Titles stay on your device.";
 
 const journeys = {
   async "without script, the form has every cell and sends it"() {
@@ -216,9 +200,10 @@ const journeys = {
     same(await told(page), `${report}\n\n1 entry could not be read. Check those days yourself.\n\nThe time zone \u201cNarnia\u201d is unknown. Its times are read as America/New_York.`, "the report");
     const found = [...await marks(page)].flatMap((mark, at) => (mark === "x" ? [at] : []));
     same(found.join(), busy.join(), "busy cells");
+    same([...await marks(page)].flatMap((mark, at) => (mark === "i" ? [at] : [])).join(), tentative.join(), "tentative cells");
     await cell(page, 0).tap();
     await page.getByRole("button", { name: "Same every week" }).tap();
-    check((await told(page)).endsWith("Busy times from your calendar stay \u2717."), "busy times stay");
+    check((await told(page)).endsWith("Marks from your calendar stay."), "marks of a calendar stay");
     same(await markAt(page, 15), "x", "a copy keeps what the calendar says");
     same(await markAt(page, 30), "c", "a copy fills the other weeks");
     same(page.requests.length, 4, "reading sends nothing");

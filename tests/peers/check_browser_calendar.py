@@ -1,7 +1,7 @@
 """Compares the calendar reader of a poll's page with Python's icalendar and recurring-ical-events.
 
 Usage: check_browser_calendar.py SCRIPT [SEED], where SCRIPT is the page's script, which Node runs. Calendars are generated from a seed; both
-sides return the times that are taken, to the second. Exit code 4: something differs, or the calendars don't cover what they must. 75: a peer
+sides return the times that are taken, and the tentative ones, to the second. Exit code 4: something differs, or the calendars don't cover what they must. 75: a peer
 is missing.
 
 A series keeps its exact length when the clocks change (RFC 5545, section 3.8.5.3); the libraries keep the length on the clock. The hours around
@@ -21,6 +21,7 @@ UTC = dt.timezone.utc
 ZONES = ["America/New_York", "America/Chicago", "America/Phoenix", "America/St_Johns", "Pacific/Honolulu", "Europe/London", "Australia/Lord_Howe"]
 WINDOWS = ["Eastern Standard Time", "Central Standard Time", "Mountain Standard Time", "US Mountain Standard Time", "Pacific Standard Time",
            "Alaskan Standard Time", "Hawaiian Standard Time", "Atlantic Standard Time", "Newfoundland Standard Time", "UTC"]
+OUTLOOK = "X-MICROSOFT-CDO-BUSYSTATUS"
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 covered = collections.Counter()
 
@@ -80,7 +81,8 @@ class Event:
         self.repeats = rng.random() < .8
         if self.repeats: self.lines.append("RRULE:" + rule(rng, self.start, self.kind))
         if rng.random() < .25: self.lines.append(self.line("RDATE", *(self.start + dt.timedelta(days=rng.randint(1, 400)) for _ in range(rng.randint(1, 3))))); covered["RDATE"] += 1
-        for share, line in [(.08, "TRANSP:TRANSPARENT"), (.1, "TRANSP:OPAQUE"), (.05, "STATUS:CANCELLED"), (.1, "STATUS:TENTATIVE")]:
+        for share, line in [(.08, "TRANSP:TRANSPARENT"), (.1, "TRANSP:OPAQUE"), (.05, "STATUS:CANCELLED"), (.1, "STATUS:TENTATIVE"), (.06, f"{OUTLOOK}:TENTATIVE"),
+                            (.04, f"{OUTLOOK}:FREE"), (.04, f"{OUTLOOK}:WORKINGELSEWHERE"), (.05, f"{OUTLOOK}:OOF")]:
             if rng.random() < share and not any(each.startswith(line[:6]) for each in self.lines): self.lines.append(line); covered[line] += 1
         self.lines.append("SUMMARY:A long title\\; with BEGIN:VEVENT in it\\, and é " * 3)
         self.lines += ["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT15M", "DURATION:PT99H", "END:VALARM"]
@@ -129,6 +131,7 @@ def calendar(seed, number):
             else:
                 to = moved + dt.timedelta(days=rng.randint(-3, 3), minutes=0 if event.kind == "date" else rng.choice([0, 30, 200]))
                 lines += [event.line("DTSTART", to), event.line("DTEND", to + (dt.timedelta(days=1) if event.kind == "date" else dt.timedelta(minutes=50)))]; covered["RECURRENCE-ID, moved"] += 1
+                if rng.random() < .3: lines.append("STATUS:TENTATIVE"); covered["RECURRENCE-ID, tentative"] += 1
             extra.append(vevent(lines))
     if rng.random() < .2:
         lines = ["BEGIN:VFREEBUSY"]
@@ -140,21 +143,23 @@ def calendar(seed, number):
 
 
 def expected(text, zone):
-    """The times that the libraries find, and the times that are not compared, in seconds since 1970."""
-    found, skipped = [], []
+    """The times that the libraries find, as taken and as tentative, and the times that are not compared, in seconds since 1970."""
+    found, skipped = {"busy": [], "tentative": []}, []
     def aware(time):
         if not isinstance(time, dt.datetime): time = dt.datetime.combine(time, dt.time())
         return time if time.tzinfo else time.replace(tzinfo=zone)
     for event in expand(text):
-        if str(event.get("TRANSP", "")) == "TRANSPARENT" or str(event.get("STATUS", "")) == "CANCELLED": continue
+        status, outlook = str(event.get("STATUS", "")), str(event.get(OUTLOOK, ""))
+        if str(event.get("TRANSP", "")) == "TRANSPARENT" or status == "CANCELLED" or outlook in ("FREE", "WORKINGELSEWHERE"): continue
         start, end = aware(event["DTSTART"].dt), aware(event["DTEND"].dt)
         if isinstance(event["DTSTART"].dt, dt.datetime) and start.utcoffset() != end.utcoffset():
             skipped.append((start.timestamp(), end.timestamp() + 7200)); covered["across a clock change"] += 1
-        found.append((start.timestamp(), end.timestamp()))
+        found["tentative" if "TENTATIVE" in (status, outlook) else "busy"].append((start.timestamp(), end.timestamp()))
     for component in icalendar.Calendar.from_ical(text).walk("VFREEBUSY"):
         lines = component.get("FREEBUSY", [])
         for line in lines if isinstance(lines, list) else [lines]:
-            if str(line.params.get("FBTYPE", "BUSY")) != "FREE": found.append((line.start.timestamp(), line.end.timestamp()))
+            kind = str(line.params.get("FBTYPE", "BUSY"))
+            if kind != "FREE": found["tentative" if kind == "BUSY-TENTATIVE" else "busy"].append((line.start.timestamp(), line.end.timestamp()))
     return found, skipped
 
 
@@ -180,35 +185,39 @@ def main():
         low, high = (time.replace(tzinfo=zone).timestamp() for time in (FROM, TO))
         texts.append((calendar(seed, number), zone, low, high))
         requests.append(json.dumps({"text": texts[-1][0], "zone": zone.key, "from": low * 1000, "to": high * 1000}))
-    # The last one is spoiled: the comparison must find it.
-    spoiled = text_of([["BEGIN:VEVENT", "DTSTART:20261005T130000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=5", "END:VEVENT"]])
-    requests.append(json.dumps({"text": spoiled.replace("COUNT=5", "COUNT=4"), "zone": "UTC", "from": FROM.timestamp() * 1000, "to": TO.timestamp() * 1000}))
+    # The last two are spoiled: the comparison must find it.
+    spoiled = text_of([["BEGIN:VEVENT", "DTSTART:20261005T130000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=5", "STATUS:TENTATIVE", "END:VEVENT"]])
+    for change in [("COUNT=5", "COUNT=4"), ("TENTATIVE", "CONFIRMED")]:
+        requests.append(json.dumps({"text": spoiled.replace(*change), "zone": "UTC", "from": FROM.timestamp() * 1000, "to": TO.timestamp() * 1000}))
     reader = pathlib.Path(__file__).with_name("check_browser_calendar.mjs")
     run = subprocess.run([node, str(reader), script], input="\n".join(requests) + "\n", capture_output=True, text=True)
     if run.returncode: print(run.stderr); sys.exit(4)
     answers = [json.loads(line) for line in run.stdout.splitlines()]
-    compared = wrong = 0
+    compared, wrong = collections.Counter(), 0
     for number, ((text, zone, low, high), answer) in enumerate(zip(texts, answers, strict=False)):
         theirs, skipped = expected(text, zone)
-        ours = merged([(start / 1000, end / 1000) for start, end in answer["busy"]], low, high, skipped)
-        theirs = merged(theirs, low, high, skipped)
-        compared += len(theirs)
-        if ours != theirs or answer["unread"] or answer["unknownZones"]:
+        sides = {}
+        for kind in theirs:
+            sides[kind] = (merged([(start / 1000, end / 1000) for start, end in answer[kind]], low, high, skipped), merged(theirs[kind], low, high, skipped))
+            compared[kind] += len(sides[kind][1])
+        if any(ours != theirs for ours, theirs in sides.values()) or answer["unread"] or answer["unknownZones"]:
             wrong += 1
             show = lambda times: [dt.datetime.fromtimestamp(time, zone).isoformat() for pair in times[:3] for time in pair]
-            print(f"calendar {number} in {zone.key}: only in the browser {show([t for t in ours if t not in theirs])}, only in the libraries {show([t for t in theirs if t not in ours])}, "
-                  f"unread {answer['unread']}, unknown {answer['unknownZones']}")
+            for kind, (ours, theirs) in sides.items():
+                print(f"calendar {number} in {zone.key}, {kind}: only in the browser {show([t for t in ours if t not in theirs])}, only in the libraries {show([t for t in theirs if t not in ours])}, "
+                      f"unread {answer['unread']}, unknown {answer['unknownZones']}")
             if wrong <= 3: print(text)
     theirs, _ = expected(spoiled, zoneinfo.ZoneInfo("UTC"))
-    found = len(theirs) - len(answers[-1]["busy"])
-    print(f"{CALENDARS} calendars: {compared} busy times compared, {wrong} calendars differ; {covered['across a clock change']} times across a clock change not compared; "
-          f"a spoiled calendar has {found} difference")
+    found = [len(theirs["tentative"]) - len(answer["tentative"]) for answer in answers[-2:]]
+    print(f"{CALENDARS} calendars: {compared['busy']} busy and {compared['tentative']} tentative times compared, {wrong} calendars differ; {covered['across a clock change']} times across a clock change not compared; "
+          f"two spoiled calendars have {found[0]} and {found[1]} differences")
     print("covered: " + ", ".join(f"{name} {times}" for name, times in sorted(covered.items())))
     needed = "date zone utc floating windows DURATION DTEND RDATE EXDATE DAILY WEEKLY MONTHLY YEARLY INTERVAL COUNT UNTIL BYDAY BYMONTHDAY BYMONTH BYSETPOS WKST BYHOUR FREEBUSY".split()
-    needed += ["no end", "RECURRENCE-ID, moved", "RECURRENCE-ID, canceled", "TRANSP:TRANSPARENT", "STATUS:CANCELLED", "STATUS:TENTATIVE"]
+    needed += ["no end", "RECURRENCE-ID, moved", "RECURRENCE-ID, canceled", "TRANSP:TRANSPARENT", "STATUS:CANCELLED", "STATUS:TENTATIVE",
+               "RECURRENCE-ID, tentative", f"{OUTLOOK}:TENTATIVE", f"{OUTLOOK}:FREE", f"{OUTLOOK}:WORKINGELSEWHERE"]
     missing = [name for name in needed if covered[name] < 5]
     if missing: print(f"the calendars have too few of: {', '.join(missing)}")
-    if wrong or missing or found != 1 or compared < 5000: sys.exit(4)
+    if wrong or missing or found != [1, 5] or compared["busy"] < 5000 or compared["tentative"] < 1000: sys.exit(4)
 
 
 main()

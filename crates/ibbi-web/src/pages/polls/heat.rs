@@ -7,6 +7,8 @@ use ibbi_poll::{HeatCell, HeatMap, PollGrid, later};
 use ibbi_report::html::{Element, Html, details, el};
 use std::collections::HashMap;
 
+/// How many names a figure shows. The table has all of them.
+const MOST_NAMES: usize = 12;
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// Returns the heat map, with its numbers and names as a table.
@@ -28,12 +30,13 @@ fn picture(map: &HeatMap, grid: &PollGrid) -> Element {
     let last = grid.days.iter().map(|day| Weekday::from_date(*day) as usize).max().unwrap_or(4).max(4);
     let days = DAYS.iter().take(last + 1);
     let days = days.map(|day| el("th").attr("scope", "colgroup").attr("colspan", grid.bands.len()).with(*day));
-    let bands = (0..=last).flat_map(|_| &grid.bands).map(|band| el("th").attr("scope", "col").with(short(*band)));
+    let bands = (0..=last).flat_map(|_| &grid.bands).map(|band| el("th").attr("scope", "col").all(short(*band)));
     let week = el("th").attr("scope", "col").attr("rowspan", 2).with("Week of");
     let head = el("thead").with(el("tr").with(week).all(days)).with(el("tr").all(bands));
     let mut mondays: Vec<Date> =
         grid.days.iter().filter_map(|day| later(*day, -(Weekday::from_date(*day) as i64))).collect();
     mondays.dedup();
+    let shades = Shades::new(map);
     let mut first = true;
     let mut rows = Vec::new();
     for monday in mondays {
@@ -43,7 +46,7 @@ fn picture(map: &HeatMap, grid: &PollGrid) -> Element {
             let day = i64::try_from(after).ok().and_then(|after| later(monday, after));
             for band in &grid.bands {
                 let cell = day.and_then(|day| cells.get(&(day, *band)));
-                row = row.with(cell.map_or_else(|| el("td").class("off"), |cell| figure(cell, &mut first)));
+                row = row.with(cell.map_or_else(|| el("td").class("off"), |cell| figure(cell, &shades, &mut first)));
             }
         }
         rows.push(row);
@@ -52,20 +55,48 @@ fn picture(map: &HeatMap, grid: &PollGrid) -> Element {
     el("div").class("heat").with(el("table").with(caption).with(head).with(el("tbody").all(rows)))
 }
 
+/// The shades of the figures. With many people, each time has some who can't come, so the shades are spread between the fewest and the most.
+struct Shades {
+    fewest: usize,
+    most: usize,
+}
+
+impl Shades {
+    /// The darkest shade. Up to this many people, the shade is their number.
+    const DARKEST: usize = 4;
+
+    fn new(map: &HeatMap) -> Self {
+        let counts = || map.cells.iter().map(|cell| cell.cannot.len());
+        let most = counts().max().unwrap_or(0);
+        let fewest = counts().filter(|count| *count > 0).min().unwrap_or(0);
+        Self { fewest, most }
+    }
+
+    /// Returns the class of a figure.
+    fn class(&self, count: usize) -> &'static str {
+        let shade = match (count, self.most.saturating_sub(self.fewest)) {
+            (0, _) => 0,
+            _ if self.most <= Self::DARKEST => count,
+            (_, 0) => Self::DARKEST,
+            (count, span) => 1 + (count.saturating_sub(self.fewest) * (Self::DARKEST - 1) + span / 2) / span,
+        };
+        match shade {
+            0 => "h0",
+            1 => "h1",
+            2 => "h2",
+            3 => "h3",
+            _ => "h4",
+        }
+    }
+}
+
 /// Returns the figure of a time. One of them is a stop of the Tab key; the script makes the others stops of the arrow keys.
-fn figure(cell: &HeatCell, first: &mut bool) -> Element {
-    let shade = match cell.cannot.len() {
-        0 => "h0",
-        1 => "h1",
-        2 => "h2",
-        3 => "h3",
-        _ => "h4",
-    };
-    let figure = el("td").class(shade).with(cell.cannot.len().to_string());
+fn figure(cell: &HeatCell, shades: &Shades, first: &mut bool) -> Element {
+    let figure = el("td").class(shades.class(cell.cannot.len())).with(cell.cannot.len().to_string());
     let figure = if std::mem::take(first) { figure.attr("tabindex", 0) } else { figure };
     let absent = [("can\u{2019}t come", &cell.cannot), ("if need be", &cell.if_need_be)];
     let absent = absent.iter().filter(|(_, names)| !names.is_empty());
-    let absent: Vec<String> = absent.map(|(what, names)| format!("{what}: {}", list(names))).collect();
+    let absent: Vec<String> = absent.map(|(what, names)| format!("{what}: {}", first_of(names))).collect();
     if absent.is_empty() {
         return figure;
     }
@@ -100,8 +131,16 @@ fn list(names: &[Name]) -> String {
     names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns hours for a narrow column: `8\u{2013}12`.
-fn short(hours: Hours) -> String {
+/// Returns the first names, and the number of the others.
+fn first_of(names: &[Name]) -> String {
+    match names.len().checked_sub(MOST_NAMES) {
+        None | Some(0) => list(names),
+        Some(others) => format!("{}, and {}", list(&names[..MOST_NAMES]), count(others as u64, "other", "others")),
+    }
+}
+
+/// Returns hours for a narrow column: `8\u{2013}12`. On the narrowest screens, only the first part is visible.
+fn short(hours: Hours) -> [Html; 2] {
     let hour = |minutes: u16| {
         let hour = match minutes / 60 % 12 {
             0 => 12,
@@ -109,7 +148,8 @@ fn short(hours: Hours) -> String {
         };
         if minutes.is_multiple_of(60) { hour.to_string() } else { format!("{hour}:{:02}", minutes % 60) }
     };
-    format!("{}\u{2013}{}", hour(hours.from()), hour(hours.to()))
+    let until = el("span").class("until").with(format!("\u{2013}{}", hour(hours.to())));
+    [Html::text(&hour(hours.from())), until.into()]
 }
 
 /// Returns hours for people: `8:00 AM to 12:00 PM`.
@@ -123,4 +163,20 @@ fn clock(hours: Hours) -> String {
         format!("{hour}:{:02} {half}", minutes % 60)
     };
     format!("{} to {}", time(hours.from()), time(hours.to()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shades_tell_the_times_apart_whatever_the_number_of_people() {
+        let shades = |fewest, most, counts: &[usize]| -> Vec<&str> {
+            counts.iter().map(|count| Shades { fewest, most }.class(*count)).collect()
+        };
+        assert_eq!(shades(1, 3, &[0, 1, 2, 3]), ["h0", "h1", "h2", "h3"]);
+        assert_eq!(shades(4, 6, &[0, 4, 5, 6]), ["h0", "h1", "h3", "h4"]);
+        assert_eq!(shades(1, 55, &[0, 1, 20, 40, 55]), ["h0", "h1", "h2", "h3", "h4"]);
+        assert_eq!(shades(7, 7, &[0, 7]), ["h0", "h4"]);
+    }
 }

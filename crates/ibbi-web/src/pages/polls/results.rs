@@ -19,6 +19,8 @@ use ibbi_report::{SimulationPage, gains_section};
 const RUNS: u64 = 10_000;
 /// The simulation runs of each day that is tried for "whom to ask".
 const TRIES: u64 = 2_000;
+/// How many names a sentence has. More are folded.
+const MOST_NAMES: usize = 12;
 /// The seed: the same answers give the same dates.
 const SEED: u64 = 1;
 
@@ -54,8 +56,16 @@ fn state(poll: &Poll, is_closed: bool) -> Html {
     let (done, missing) = answered(poll);
     let all = poll.people.len();
     let who = match missing.as_slice() {
-        [] => format!("All {all} people have answered."),
-        missing => format!("{done} of {all} people have answered. No answer yet from {}.", missing.join(", ")),
+        [] => el("p").with(el("strong").with(format!("All {all} people have answered."))),
+        _ => el("p").with(el("strong").with(format!("{done} of {all} people have answered."))),
+    };
+    let names = missing.join(", ");
+    let (who, folded) = match missing.len() {
+        0 => (who, None),
+        1..=MOST_NAMES => (who.with(format!(" No answer yet from {names}.")), None),
+        more => {
+            (who, Some(details(format!("The {more} people who haven\u{2019}t answered").as_str(), el("p").with(names))))
+        }
     };
     let verb = if is_closed { "The poll closed on" } else { "Answers can be given and changed until" };
     let deleted = zone_of(poll).date(poll.deleted_at());
@@ -68,7 +78,7 @@ fn state(poll: &Poll, is_closed: bool) -> Html {
         let link = el("a").attr("href", format!("{PLACE}/{}/reminders", poll.id)).with("Write reminders");
         el("p").with(link)
     });
-    Html::new().with(el("p").with(el("strong").with(who))).with(el("p").with(until)).with(remind)
+    Html::new().with(who).with(folded).with(el("p").with(until)).with(remind)
 }
 
 /// Returns what follows from the answers: the heat map, the best dates, and whom to ask.
@@ -91,9 +101,10 @@ fn found(request: &WebRequest, poll: &Poll, scenario: &Scenario) -> Result<Html,
 }
 
 fn people(poll: &Poll, is_closed: bool) -> Html {
-    let heads = ["name", "answer", "link", ""].map(|head| el("th").attr("scope", "col").with(head));
+    let heads = ["name", "answer", "link", "what you can do"].map(|head| el("th").attr("scope", "col").with(head));
     let rows = poll.people.iter().map(|person| row(poll, person, is_closed));
     let table = el("table")
+        .class("polled")
         .with(el("caption").class("unseen").with("The people of the poll"))
         .with(el("thead").with(el("tr").all(heads)))
         .with(el("tbody").all(rows));

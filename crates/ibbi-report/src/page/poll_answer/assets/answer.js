@@ -43,7 +43,7 @@ function answerPage(form, data) {
     const kept = poll.busy.size;
     const count = poll.copyWeek(week, "the copy of a week");
     grid.forget();
-    show([`Week ${week + 1} is copied to the other weeks: ${counted(count, "time", "times")} changed.${kept ? " Busy times from your calendar stay \u2717." : ""}`]);
+    show([`Week ${week + 1} is copied to the other weeks: ${counted(count, "time", "times")} changed.${kept ? " Marks from your calendar stay." : ""}`]);
   };
   const undo = make("button", { type: "button", class: "less", disabled: true }, "Undo");
   undo.onclick = () => {

@@ -1,23 +1,25 @@
 // The busy times of calendars. Nothing of an entry is kept but its times.
 const MOST_WORK = 5_000_000;
 const MOST_BUSY = 200_000;
+const BUSY_STATUS = ["X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS"];
 
 // Reads calendars. `zone` is the zone of times without one; `from` and `to` are instants. Returns how many calendars there are, the busy
-// times [from, to) that overlap the range, how many entries could not be read, and the names of unknown zones.
+// and the tentative times [from, to) that overlap the range, how many entries could not be read, and the names of unknown zones.
 function readCalendars(texts, { zone, from, to }) {
   const unknown = new Set();
   let work = 0;
   let unread = 0;
   let calendars = 0;
   const busy = [];
+  const tentative = [];
   const spend = (amount) => {
     work += amount;
     if (work > MOST_WORK) throw new CalendarError("too much work");
   };
-  const add = (begin, end) => {
+  const addTo = (times) => (begin, end) => {
     if (begin >= end || begin >= to || end <= from) return;
-    if (busy.length >= MOST_BUSY) throw new CalendarError("too many times");
-    busy.push([begin, end]);
+    if (busy.length + tentative.length >= MOST_BUSY) throw new CalendarError("too many times");
+    times.push([begin, end]);
   };
   const attempt = (run) => {
     try { return run(); } catch (error) {
@@ -40,19 +42,20 @@ function readCalendars(texts, { zone, from, to }) {
       attempt(() => {
         if (entry.broken) throw new CalendarError("a line is broken");
         if (entry.kind === "VEVENT") events.push(readEvent(entry, zones, zone));
-        else for (const [begin, end] of freeBusyOf(entry, zones, zone)) { spend(1); add(begin, end); }
+        else for (const { begin, end, isTentative } of freeBusyOf(entry, zones, zone)) { spend(1); addTo(isTentative ? tentative : busy)(begin, end); }
       });
     }
   }
   for (const { event, skipped } of withOverrides(events)) {
     if (event.free) continue;
-    attempt(() => eachTime(event, skipped, { zone, from, to, spend }, add));
+    attempt(() => eachTime(event, skipped, { zone, from, to, spend }, addTo(event.isTentative ? tentative : busy)));
   }
-  return { calendars, busy, unread, unknownZones: [...unknown] };
+  return { calendars, busy, tentative, unread, unknownZones: [...unknown] };
 }
 
 // Reads what an event needs for its times.
 function readEvent(entry, zones, zone) {
+  const has = (name, ...values) => values.includes(textOf(entry, name)?.toUpperCase());
   const one = (name) => {
     const line = entry.properties.get(name)?.[0];
     return line && readTime(line.value, line.params, zones);
@@ -73,8 +76,8 @@ function readEvent(entry, zones, zone) {
     uid: textOf(entry, "UID"), start, end, lasting, rule, extra: times("RDATE"), except: times("EXDATE"), replaces: one("RECURRENCE-ID"),
     future: entry.properties.get("RECURRENCE-ID")?.[0].params.RANGE === "THISANDFUTURE",
     sequence: Number(textOf(entry, "SEQUENCE") ?? 0) || 0,
-    free: textOf(entry, "STATUS")?.toUpperCase() === "CANCELLED" || textOf(entry, "TRANSP")?.toUpperCase() === "TRANSPARENT"
-      || textOf(entry, "X-MICROSOFT-CDO-BUSYSTATUS")?.toUpperCase() === "FREE",
+    free: has("STATUS", "CANCELLED", "CANCELED") || has("TRANSP", "TRANSPARENT") || BUSY_STATUS.some((name) => has(name, "FREE", "WORKINGELSEWHERE")),
+    isTentative: ["STATUS", ...BUSY_STATUS].some((name) => has(name, "TENTATIVE")),
     zones,
   };
 }
@@ -159,9 +162,10 @@ function periodEnd(begin, at, zones, zone) {
 // Returns the busy periods of a free/busy entry.
 function freeBusyOf(entry, zones, zone) {
   return valuesOf(entry, "FREEBUSY").filter(({ params }) => (params.FBTYPE ?? "BUSY").toUpperCase() !== "FREE").map(({ value, params }) => {
-    const [begin, ends] = value.split("/");
-    const at = readTime(begin, params, zones);
+    const [start, ends] = value.split("/");
+    const at = readTime(start, params, zones);
     if (!ends) throw new CalendarError("not a period");
-    return [instantOf(at, zone), periodEnd({ ...at, ends }, instantOf(at, zone), zones, zone)];
+    const begin = instantOf(at, zone);
+    return { begin, end: periodEnd({ ...at, ends }, begin, zones, zone), isTentative: params.FBTYPE?.toUpperCase() === "BUSY-TENTATIVE" };
   });
 }

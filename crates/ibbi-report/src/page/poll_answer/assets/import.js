@@ -24,9 +24,11 @@ function busyCells(poll, zone, times) {
 }
 
 // Returns the sentences about what a calendar had.
-function importReport(result, cells, zone) {
+function importReport(result, marked, zone) {
   if (!result.calendars) return ["This is not a calendar. Choose a file whose name ends in .ics, or paste its text, from BEGIN:VCALENDAR on."];
-  const lines = [`${counted(result.busy.length, "busy time", "busy times")} found; ${counted(cells, "time", "times")} of this poll marked \u2717. Titles stay on your device.`];
+  const found = counted(result.busy.length, "busy time", "busy times") + (result.tentative.length ? ` and ${counted(result.tentative.length, "tentative time", "tentative times")}` : "");
+  const cells = `${counted(marked.x, "time", "times")} of this poll marked \u2717${result.tentative.length ? `, ${marked.i} marked ~` : ""}`;
+  const lines = [`${found} found; ${cells}. Titles stay on your device.`];
   if (result.unread) lines.push(`${counted(result.unread, "entry", "entries")} could not be read. Check those days yourself.`);
   for (const name of result.unknownZones) lines.push(`The time zone \u201c${name}\u201d is unknown. Its times are read as ${zone}.`);
   return lines;
@@ -43,9 +45,12 @@ function importPanel(poll, zone, done) {
   };
   function read(texts) {
     const result = readCalendars(texts, range);
-    const cells = busyCells(poll, zone, result.busy);
-    poll.set(cells.map((cell) => [cell, "x"]), "the import", true);
-    done(importReport(result, cells.length, zone));
+    const busy = busyCells(poll, zone, result.busy);
+    const taken = new Set(busy);
+    // A tentative entry leaves a time possible, unless another entry or the person rules it out.
+    const tentative = busyCells(poll, zone, result.tentative).filter((cell) => !taken.has(cell) && poll.marks[cell] !== "x");
+    poll.set([...busy.map((cell) => [cell, "x"]), ...tentative.map((cell) => [cell, "i"])], "the import", true);
+    done(importReport(result, { x: busy.length, i: tentative.length }, zone));
   }
   async function readFiles(files) {
     const all = [...files];
