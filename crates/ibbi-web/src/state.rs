@@ -4,6 +4,7 @@ use crate::calendar_feeds::CalendarFeeds;
 use crate::estimates::Estimates;
 use crate::fairness::Shared;
 use crate::limits::Limits;
+use crate::mailings::Mailings;
 use crate::metrics::Metrics;
 use crate::participation::Participation;
 use crate::problem::WebError;
@@ -64,6 +65,8 @@ pub(crate) struct AppState {
     pub(crate) reads: ReadLog,
     /// The availability polls.
     pub(crate) polls: PollStore,
+    /// The polls whose letters are being sent.
+    pub(crate) mailings: Arc<Mailings>,
     /// The ledger's file.
     pub(crate) path: PathBuf,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
@@ -121,6 +124,7 @@ impl AppState {
             participation: Participation::default(),
             reads: ReadLog::new(read_log_path(&path)),
             polls: PollStore::new(polls_path(&path)),
+            mailings: Arc::default(),
             path,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),

@@ -12,8 +12,8 @@ pub(super) fn page(draft: &PollDraft, wrong: &[(String, String)]) -> Response {
     let at = |id: &str| -> Vec<&str> {
         wrong.iter().filter(|(field, _)| field == id).map(|(_, why)| why.as_str()).collect()
     };
-    let lead = "Each person gets a link, marks the times, and sees only their own answers. No one needs an account. Nothing is sent from \
-                here: you send the links.";
+    let lead = "Each person gets a link, marks the times, and sees only their own answers. No one needs an account. Nothing is sent yet: \
+                the next page shows the links and the messages.";
     let when = [
         field("First day", "first", date_input("first", &draft.first), None, &at("first")),
         field(
@@ -55,6 +55,7 @@ pub(super) fn page(draft: &PollDraft, wrong: &[(String, String)]) -> Response {
             el("fieldset").attr("id", "times").with(el("legend").with("Which times of a day?")).all(bands).with(other),
         )
         .with(people(draft, &at))
+        .with(el("fieldset").with(el("legend").with("Who asks?")).with(asker(draft, &at)))
         .with(el("p").class("send").with(button("Make the poll")));
     let heading = el("h1").with("Ask everyone in ").with(name(draft.scenario.district.as_str()));
     let content = Html::new().with(heading).with(el("p").with(lead)).with(summary(draft, wrong)).with(form);
@@ -83,6 +84,23 @@ fn people<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Element {
     el("fieldset").attr("id", "people").with(el("legend").with("Whom?")).with(table)
 }
 
+/// Returns the fields about the person who asks.
+fn asker<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Html {
+    let name = draft.asked_by.as_ref().map(|name| {
+        let hint = "The people whom you ask see it on the poll and in the letters.";
+        field("Your name", "asked_by", line("asked_by", name).attr("required", "required"), Some(hint), &at("asked_by"))
+    });
+    let hint = "Replies to emails about the poll go there.";
+    let address = line("reply_to", &draft.reply_to).attr("type", "email");
+    Html::new().with(name).with(field(
+        "Your email address (optional)",
+        "reply_to",
+        address,
+        Some(hint),
+        &at("reply_to"),
+    ))
+}
+
 fn summary(draft: &PollDraft, wrong: &[(String, String)]) -> Option<Element> {
     let label = |field: &str| match field {
         "first" => Some("First day".to_owned()),
@@ -90,6 +108,8 @@ fn summary(draft: &PollDraft, wrong: &[(String, String)]) -> Option<Element> {
         "closes" => Some("Last day for answers".to_owned()),
         "bands" => Some("Times of a day".to_owned()),
         "people" => Some("People".to_owned()),
+        "asked_by" => Some("Your name".to_owned()),
+        "reply_to" => Some("Your email address".to_owned()),
         other => {
             let id = other.strip_prefix("email-")?;
             let person = draft.scenario.people.iter().find(|person| person.id.as_str() == id)?;
