@@ -12,6 +12,7 @@
 //! - Nothing of a poll is in the ledger. A poll that is deleted leaves no file.
 //! - Two programs that change a poll at the same time lose no answer.
 //! - The secret of a link is in no file.
+//! - A letter is in the file before it is sent, so that it isn't sent twice.
 #![forbid(unsafe_code)]
 
 pub mod answer_line;

@@ -40,6 +40,18 @@ pub(super) fn not_set_up() -> Element {
         .with(".")
 }
 
+/// Returns a warning if the links lead to this computer itself, which the people can't reach.
+pub(super) fn local_links(request: &WebRequest) -> Option<Element> {
+    let address = request.public_address();
+    let host = address.split("://").nth(1).unwrap_or_default();
+    let is_local = ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local));
+    let text = format!(
+        "The links lead to {address}, which other computers can\u{2019}t open. The person who runs the server can set its address \
+         (public_url). Or send each person the poll as a file: \u{201c}File to send\u{201d} on the page of the poll."
+    );
+    is_local.then(|| warning(el("p").with(text)))
+}
+
 /// Returns the people who get a letter when it is sent to all: those who don't have it.
 fn everyone(poll: &Poll, kind: LetterKind, now: At) -> Vec<MemberId> {
     let wants = |person: &&PolledPerson| {
@@ -276,7 +288,8 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
     };
     let back = el("p").with(el("a").class("go").attr("href", format!("{PLACE}/{}", poll.id)).with("Open the poll"));
     let heading = el("h1").with("Letters about ").with(name(poll.district.as_str()));
-    let content = Html::new().with(heading).with(problems).with(running).with(about).with(form).with(back);
+    let local = local_links(request).filter(|_| can_send);
+    let content = Html::new().with(heading).with(problems).with(running).with(local).with(about).with(form).with(back);
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(Page { title: "Letters of a poll", place: "/plan", content }.answer(status))
 }

@@ -230,7 +230,7 @@ fn text_of_a_form_adds_no_header_and_no_recipient() {
             );
         }
     }
-    // A name with a line break is no name.
+    // A name with a line break is refused.
     let scenario = super::sample().to_toml();
     let (_, name) = &people()[0];
     let hostile = scenario.replace(&format!("\"{name}\""), &format!("\"{name}\\r\\nBcc: b@example.org\""));
