@@ -2,7 +2,7 @@
 
 use super::PLACE;
 use super::draft::PollDraft;
-use crate::pages::shell::{Page, button, check_input, date_input, field, hidden, line, tick};
+use crate::pages::shell::{Page, button, check_input, date_input, email_input, field, hidden, line, tick};
 use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_report::html::{Element, Html, el, name};
@@ -68,7 +68,7 @@ fn people<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Element {
         let id = format!("email-{}", person.id);
         let wrong = at(&id);
         let label = format!("Email address of {} (optional)", person.name);
-        let input = line(&id, email).attr("id", &id).attr("type", "email").attr("aria-label", label);
+        let input = email_input(&id, email).attr("id", &id).attr("aria-label", label);
         let input = if wrong.is_empty() { input } else { input.attr("aria-invalid", "true") };
         let ask = check_input("ask", person.id.as_str(), *is_asked);
         let ask = el("label").class("tick").with(ask).with(name(person.name.as_str()));
@@ -91,7 +91,7 @@ fn asker<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Html {
         field("Your name", "asked_by", line("asked_by", name).attr("required", "required"), Some(hint), &at("asked_by"))
     });
     let hint = "Replies to emails about the poll go there.";
-    let address = line("reply_to", &draft.reply_to).attr("type", "email");
+    let address = email_input("reply_to", &draft.reply_to);
     Html::new().with(name).with(field(
         "Your email address (optional)",
         "reply_to",

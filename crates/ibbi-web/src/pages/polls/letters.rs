@@ -93,7 +93,11 @@ fn by_email(request: &WebRequest, poll: &Poll, now: At) -> Html {
             poll.people.len()
         ),
     };
-    Html::new().with(mail::local_links(request)).with(el("p").with(about)).with(mail::all_button(poll, LetterKind::Invitation, now))
+    Html::new().with(mail::local_links(request)).with(el("p").with(about)).with(mail::all_button(
+        poll,
+        LetterKind::Invitation,
+        now,
+    ))
 }
 
 /// Returns the page that offers reminders for all people who haven't answered. Making them adds links, so that isn't done yet.

@@ -4,7 +4,7 @@ use super::draft::email_of;
 use super::{PLACE, person_named};
 use crate::mailings::MailingHindrance;
 use crate::pages::form_errors::warning;
-use crate::pages::shell::{Page, button, field, hidden, line};
+use crate::pages::shell::{Page, button, email_input, field, hidden};
 use crate::poll_access::zone_of;
 use crate::poll_mail::Mailing;
 use crate::query::Pairs;
@@ -79,14 +79,21 @@ pub(super) fn all_button(poll: &Poll, kind: LetterKind, now: At) -> Element {
                  minutes."
             }
         }),
-        people => form(poll, now).with(el("p").class("send").with(all(kind, people))),
+        people => {
+            let waiting = poll.people.iter().filter(|person| person.answer.is_none()).count();
+            let is_part = kind == LetterKind::Reminder && people < waiting;
+            let others = "The others who haven\u{2019}t answered have no email address, or had a letter in the last ten minutes.";
+            form(poll, now)
+                .with(el("p").class("send").with(all(kind, people)))
+                .with(is_part.then(|| el("p").class("hint").with(others)))
+        }
     }
 }
 
 fn all(kind: LetterKind, people: usize) -> Element {
     let label = match kind {
         LetterKind::Invitation => format!("Send all invitations ({people})"),
-        LetterKind::Reminder => format!("Send a reminder to all who haven\u{2019}t answered ({people})"),
+        LetterKind::Reminder => format!("Send a reminder to {}", count(people as u64, "person", "people")),
     };
     button(&label).attr("name", "do").attr("value", code(kind))
 }
@@ -253,17 +260,12 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
         wrong.iter().filter(|(field, _)| field == id).map(|(_, why)| why.as_str()).collect()
     };
     let rows = poll.people.iter().map(|person| row(poll, person, now, (can_send, given), &at));
-    let heads = ["Name", "Email address", "Letters", ""].map(|head| el("th").attr("scope", "col").with(head));
-    let table = el("table")
-        .with(el("caption").class("unseen").with("The people of the poll"))
-        .with(el("thead").with(el("tr").all(heads)))
-        .with(el("tbody").all(rows));
-    let around = el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "People");
+    let list = el("ul").class("later").attr("id", "people").all(rows);
     let reply_to = given.get("reply_to").or(poll.reply_to.as_deref()).unwrap_or_default();
     let reply_to = field(
         "Your email address (optional)",
         "reply_to",
-        line("reply_to", reply_to).attr("type", "email"),
+        email_input("reply_to", reply_to),
         Some("Replies to the letters go there. Without it, they go to the sender of the server."),
         &at("reply_to"),
     );
@@ -274,7 +276,7 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
     let save = button("Save the addresses").class("less").attr("name", "do").attr("value", "save");
     let form = form(poll, now)
         .with(el("p").class("send").with(save))
-        .with(around.with(table))
+        .with(list)
         .with(reply_to)
         .with(el("div").class("send open").all(buttons));
     let about = match mailer(request) {
@@ -304,9 +306,11 @@ fn row<'w>(
     let id = format!("email-{}", person.id);
     let wrong = at(&id);
     let email = given.get(&id).or(person.email.as_deref()).unwrap_or_default();
-    let label = format!("Email address of {}", person.name);
-    let input = line(&id, email).attr("id", &id).attr("type", "email").attr("aria-label", label);
+    let label = el("label").attr("for", &id).with(name(person.name.as_str()));
+    let label = label.with(el("span").class("unseen").with(": email address"));
+    let input = email_input(&id, email).attr("id", &id).attr("placeholder", "no email address");
     let input = if wrong.is_empty() { input } else { input.attr("aria-invalid", "true") };
+    let wrong = (!wrong.is_empty()).then(|| el("p").class("wrong").with(wrong.join(" ")));
     // A reminder for those who have the invitation.
     let kind = match person.letter(LetterKind::Invitation).is_some_and(PolledLetter::may_have_arrived) {
         true => LetterKind::Reminder,
@@ -315,39 +319,48 @@ fn row<'w>(
     let is_due = can_send && person.answer.is_none() && poll.hindrance(person, kind, now, now).is_none();
     let answered = person.answer.is_some().then(|| el("p").class("quiet").with("has answered"));
     let revoked = (!person.has_link()).then(|| el("p").class("quiet").with("link revoked"));
-    el("tr")
-        .with(el("th").attr("scope", "row").with(name(person.name.as_str())))
-        .with(el("td").with(input).with((!wrong.is_empty()).then(|| el("p").class("wrong").with(wrong.join(" ")))))
-        .with(el("td").with(letters_of(poll, person, now)).with(answered).with(revoked))
-        .with(el("td").with(is_due.then(|| one(person, kind))))
+    let field = el("div").class("field").with(label).with(input).with(wrong);
+    let state = el("div").with(letters_of(poll, person, now, Detail::Reason)).with(answered).with(revoked);
+    el("li").with(field).with(state.with(is_due.then(|| one(person, kind))))
+}
+
+/// How much is shown of a letter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Whether it was sent.
+    State,
+    /// Also why not, and what to do.
+    Reason,
 }
 
 /// Returns what became of the letters to a person.
-pub(super) fn letters_of(poll: &Poll, person: &PolledPerson, now: At) -> Html {
+pub(super) fn letters_of(poll: &Poll, person: &PolledPerson, now: At, detail: Detail) -> Html {
     let mut letters: Vec<&PolledLetter> = person.letters.iter().collect();
     letters.sort_by_key(|letter| letter.at);
     let lines = letters.into_iter().map(|letter| {
-        let (text, is_good) = letter_line(poll, letter, now);
+        let (text, is_good) = letter_line(poll, letter, now, detail);
         if is_good { el("p").with(text) } else { el("p").class("late").with(text) }
     });
     lines.collect()
 }
 
 /// Returns what became of a letter, and whether that is as it should be.
-fn letter_line(poll: &Poll, letter: &PolledLetter, now: At) -> (String, bool) {
+fn letter_line(poll: &Poll, letter: &PolledLetter, now: At, detail: Detail) -> (String, bool) {
     let what = match letter.kind {
         LetterKind::Invitation => "Invitation",
         LetterKind::Reminder => "Reminder",
     };
     let when = zone_of(poll).show(letter.at);
-    match &letter.state {
-        LetterState::Sent => (format!("{what} sent {when}"), true),
-        LetterState::Sending if letter.is_being_sent(now) => (format!("{what} is being sent"), true),
-        LetterState::Sending => {
-            let why = "The server ended while it sent the letter. Ask the person before you send it again.";
-            (format!("{what} of {when}: not known whether it was sent. {why}"), false)
-        }
-        LetterState::NotSent(why) => (format!("{what} not sent, {when}. {why}"), false),
-        LetterState::Unknown(why) => (format!("{what} of {when}: not known whether it was sent. {why}"), false),
+    let ended = "The server ended while it sent the letter. Ask the person before you send it again.";
+    let (state, why) = match &letter.state {
+        LetterState::Sent => return (format!("{what} sent {when}"), true),
+        LetterState::Sending if letter.is_being_sent(now) => return (format!("{what} is being sent"), true),
+        LetterState::Sending => ("not known whether it was sent", ended),
+        LetterState::NotSent(why) => ("not sent", why.as_str()),
+        LetterState::Unknown(why) => ("not known whether it was sent", why.as_str()),
+    };
+    match detail {
+        Detail::State => (format!("{what}: {state}"), false),
+        Detail::Reason => (format!("{what} of {when}: {state}. {why}"), false),
     }
 }

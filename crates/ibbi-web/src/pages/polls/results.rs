@@ -146,7 +146,7 @@ fn row(poll: &Poll, person: &PolledPerson, now: At, can_send: bool) -> Element {
     el("tr")
         .with(el("th").attr("scope", "row").with(name(person.name.as_str())))
         .with(answer)
-        .with(el("td").with(el("p").with(link)).with(mail::letters_of(poll, person, now)))
+        .with(el("td").with(el("p").with(link)).with(mail::letters_of(poll, person, now, mail::Detail::State)))
         .with(el("td").with(actions))
 }
 
