@@ -16,7 +16,7 @@ use ibbi_app::format::count;
 use ibbi_core::{At, MemberId};
 use ibbi_mail::Mailer;
 use ibbi_poll::{LetterHindrance, LetterKind, LetterState, Poll, PolledLetter, PolledPerson};
-use ibbi_report::html::{Element, Html, el, name};
+use ibbi_report::html::{Element, Html, el, name, section};
 use std::sync::Arc;
 
 /// Why a form can't be carried out: the field, and the message.
@@ -260,7 +260,7 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
         wrong.iter().filter(|(field, _)| field == id).map(|(_, why)| why.as_str()).collect()
     };
     let rows = poll.people.iter().map(|person| row(poll, person, now, (can_send, given), &at));
-    let list = el("ul").class("later").attr("id", "people").all(rows);
+    let list = el("ul").class("later").all(rows);
     let reply_to = given.get("reply_to").or(poll.reply_to.as_deref()).unwrap_or_default();
     let reply_to = field(
         "Your email address (optional)",
@@ -291,7 +291,14 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
     let back = el("p").with(el("a").class("go").attr("href", format!("{PLACE}/{}", poll.id)).with("Open the poll"));
     let heading = el("h1").with("Letters about ").with(name(poll.district.as_str()));
     let local = local_links(request).filter(|_| can_send);
-    let content = Html::new().with(heading).with(problems).with(running).with(local).with(about).with(form).with(back);
+    let content = Html::new()
+        .with(heading)
+        .with(problems)
+        .with(running)
+        .with(local)
+        .with(about)
+        .with(section("people", "People", form))
+        .with(back);
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(Page { title: "Letters of a poll", place: "/plan", content }.answer(status))
 }
