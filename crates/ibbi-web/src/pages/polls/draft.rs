@@ -1,5 +1,6 @@
 //! The form that makes a poll, as it is filled in.
 
+use super::address::email_of;
 use super::letters::Letter;
 use crate::pages::plan;
 use crate::poll_days::{WEEKS, allows, closing, days, first_day, last_day, own_bands};
@@ -12,7 +13,6 @@ use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, format, schedule};
 use ibbi_core::Name;
-use ibbi_mail::{MailError, Mailbox};
 use ibbi_poll::{LetterKind, Poll, PollGrid, PolledPerson};
 use std::path::Path;
 use uuid::Uuid;
@@ -216,18 +216,4 @@ fn case_of(pairs: &Pairs) -> Result<Option<Uuid>, WebError> {
 fn chosen_name(request: &WebRequest) -> Option<String> {
     let name = request.name().as_str();
     request.viewer.principal.is_local().then(|| if name == UNKNOWN_NAME { String::new() } else { name.to_owned() })
-}
-
-/// Reads an address for mail, which can be missing.
-pub(super) fn email_of(text: &str) -> Result<Option<String>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let advice = "Enter one such as ada@example.org, or leave it empty.";
-    match text.parse::<Mailbox>() {
-        Ok(mailbox) if mailbox.name().is_none() => Ok(Some(mailbox.address().to_owned())),
-        Ok(_) => Err(format!("This is not an email address: it has a name too. {advice}")),
-        Err(MailError::Address { why, .. }) => Err(format!("This is not an email address: {why}. {advice}")),
-        Err(_) => Err(format!("This is not an email address. {advice}")),
-    }
 }

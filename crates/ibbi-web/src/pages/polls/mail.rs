@@ -1,6 +1,6 @@
 //! The emails that the server sends for a poll: the addresses, what became of each letter, and the buttons that send.
 
-use super::draft::email_of;
+use super::address::email_of;
 use super::{PLACE, person_named};
 use crate::mailings::MailingHindrance;
 use crate::pages::form_errors::warning;

@@ -1,5 +1,6 @@
 //! Availability polls: the form that makes one, its answers, and what can be changed about it.
 
+mod address;
 mod draft;
 mod form;
 mod heat;
