@@ -1,5 +1,5 @@
-"""Checks sending email against real mail servers (aiosmtpd) and broken ones: python3 check_mail.py IBBI SEND_MAIL, with the programs
-ibbi and the example send_mail of ibbi-mail. What a server received is read with Python's `email`.
+"""Checks sending email against real mail servers (aiosmtpd) and broken ones, and the letters of a poll: python3 check_mail.py IBBI SEND_MAIL,
+with the programs ibbi and the example send_mail of ibbi-mail. What a server received is read with Python's `email`.
 Exit code: 0, or 4 and what disagrees."""
 import email
 import email.header
@@ -21,6 +21,7 @@ import warnings
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from poll_letters import check_poll
 
 IBBI, SEND = (os.path.abspath(path) for path in sys.argv[1:3])
 PASSWORD = "correct horse, päper"
@@ -327,4 +328,7 @@ with tempfile.TemporaryDirectory() as folder:
     check_ways(pathlib.Path(folder))
     check_broken(pathlib.Path(folder))
     equal = check_equal()
-print(f"6 ways to connect, broken servers at each step, and {equal} messages that arrived as they were sent: {checks} checks, all agree")
+with tempfile.TemporaryDirectory() as folder:
+    of_poll = check_poll(IBBI, pathlib.Path(folder), settings, Inbox, expect)
+print(f"6 ways to connect, broken servers at each step, {equal} messages that arrived as they were sent, and {of_poll} letters of a poll: "
+      f"{checks} checks, all agree")

@@ -32,7 +32,7 @@ pub use error::AccessError;
 pub use file::{AccessChange, AccessEntry, AccessFile, access_path};
 pub use grant::{Grant, GrantError, Role, Scope};
 pub use permission::{Access, View, event_access, view_access};
-pub use principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER, WEBHOOK_ISSUER};
+pub use principal::{LOCAL_ISSUER, Principal, TOKEN_ISSUER, UNKNOWN_NAME, WEBHOOK_ISSUER};
 pub use private_folder::{LockedFolder, PrivateFile, PrivateFolder};
 pub use read_log::{ReadLog, read_log_path};
 pub use record_file::{FileRecord, RecordAppender, RecordFile, Stamp, beside, check_is_file, private_options};

@@ -10,6 +10,9 @@ pub const TOKEN_ISSUER: &str = "token";
 /// The issuer of webhooks, which read with roles of their own and never sign in.
 pub const WEBHOOK_ISSUER: &str = "webhook";
 
+/// The name of a user whose name the program doesn't know.
+pub const UNKNOWN_NAME: &str = "unknown";
+
 /// Someone who signed in: a person, or a program with a token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +40,11 @@ impl Principal {
     /// [`TextError`], as [`Principal::new`].
     pub fn local(user: &str, name: &str) -> Result<Self, TextError> {
         Self::new(LOCAL_ISSUER, user, name)
+    }
+
+    /// Returns whether this is the user of this computer, who chooses the name to show.
+    pub fn is_local(&self) -> bool {
+        self.issuer.as_str() == LOCAL_ISSUER
     }
 
     /// Returns whether this is the same principal. A name can change.

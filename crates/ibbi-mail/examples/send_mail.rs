@@ -15,7 +15,6 @@ fn message(line: &Value) -> Result<Message, MailError> {
         return Ok(Message { to, reply_to, subject: text("subject").to_owned(), text: text("text").to_owned() });
     };
     let facts = PollLetter {
-        to,
         person: text("person"),
         district: text("district"),
         asked_by: text("asked_by"),
@@ -23,7 +22,7 @@ fn message(line: &Value) -> Result<Message, MailError> {
         link: text("link"),
         closes: text("closes"),
     };
-    Ok(if letter == "invitation" { invitation(&facts) } else { reminder(&facts) })
+    Ok(if letter == "invitation" { invitation(&facts) } else { reminder(&facts) }.to(to))
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,7 +2,7 @@
 //!
 //! A [`Mailer`] knows the server for outgoing mail and the sender. [`Mailer::send`] sends a [`Message`] to one person, and
 //! [`Mailer::check`] signs in without sending anything. Both wait for the network for at most the timeout of the settings.
-//! [`invitation`] and [`reminder`] return messages that can also be shown, for a person who sends them by hand.
+//! [`invitation`] and [`reminder`] return texts that can also be shown, for a person who sends them by hand.
 //!
 //! ```
 //! use ibbi_mail::{MailSettings, Mailer, Security};
@@ -29,5 +29,5 @@ pub use address::Mailbox;
 pub use error::{MailError, Stage};
 pub use mailer::Mailer;
 pub use message::Message;
-pub use poll::{PollLetter, invitation, reminder};
+pub use poll::{LetterText, PollLetter, invitation, reminder};
 pub use settings::{MailSettings, Security};

@@ -3,11 +3,9 @@
 use crate::address::Mailbox;
 use crate::message::Message;
 
-/// The facts of a letter to one person. Its texts can be shown to the person who asks before they are sent.
+/// The facts of a letter to one person.
 #[derive(Debug, Clone)]
 pub struct PollLetter<'a> {
-    /// The recipient.
-    pub to: Mailbox,
     /// The recipient's name, as the poll has it.
     pub person: &'a str,
     /// The district that the dates are for.
@@ -22,12 +20,28 @@ pub struct PollLetter<'a> {
     pub closes: &'a str,
 }
 
+/// The texts of a letter. The person who asks can send them by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterText {
+    /// The subject, on one line of at most 200 characters.
+    pub subject: String,
+    /// The text. Lines end in `\n`.
+    pub text: String,
+    reply_to: Option<Mailbox>,
+}
+
+impl LetterText {
+    /// Returns the letter to a recipient.
+    pub fn to(self, recipient: Mailbox) -> Message {
+        Message { to: recipient, reply_to: self.reply_to, subject: self.subject, text: self.text }
+    }
+}
+
 /// Returns the first letter about a poll: who asks for what, the link, until when, and who sees the answers.
 ///
 /// ```
 /// use ibbi_mail::{PollLetter, invitation};
 /// let letter = PollLetter {
-///     to: "thuy@example.org".parse()?,
 ///     person: "Thuy Tran",
 ///     district: "Maple Hollow",
 ///     asked_by: "P. Sullivan",
@@ -35,12 +49,12 @@ pub struct PollLetter<'a> {
 ///     link: "https://ibbi.example.org/poll/8Qk3",
 ///     closes: "Fri, Oct 9, 2026, 5:00 PM",
 /// };
-/// let message = invitation(&letter);
+/// let message = invitation(&letter).to("thuy@example.org".parse()?);
 /// assert_eq!(message.subject, "Maple Hollow: when can you come? Please answer by Fri, Oct 9, 2026, 5:00 PM");
 /// assert!(message.text.starts_with("Dear Thuy Tran,\n\nP. Sullivan is looking for dates"));
 /// # Ok::<(), ibbi_mail::MailError>(())
 /// ```
-pub fn invitation(letter: &PollLetter<'_>) -> Message {
+pub fn invitation(letter: &PollLetter<'_>) -> LetterText {
     let PollLetter { person, district, asked_by, closes, .. } = letter;
     let opening = format!(
         "{asked_by} is looking for dates for the bargaining sessions of {district}. Please mark the times when you can come, could \
@@ -54,7 +68,6 @@ pub fn invitation(letter: &PollLetter<'_>) -> Message {
 /// ```
 /// use ibbi_mail::{PollLetter, reminder};
 /// let letter = PollLetter {
-///     to: "thuy@example.org".parse()?,
 ///     person: "Thuy Tran",
 ///     district: "Maple Hollow",
 ///     asked_by: "P. Sullivan",
@@ -68,7 +81,7 @@ pub fn invitation(letter: &PollLetter<'_>) -> Message {
 /// assert!(message.text.contains("reply to this email"));
 /// # Ok::<(), ibbi_mail::MailError>(())
 /// ```
-pub fn reminder(letter: &PollLetter<'_>) -> Message {
+pub fn reminder(letter: &PollLetter<'_>) -> LetterText {
     let PollLetter { person, district, asked_by, closes, .. } = letter;
     let opening = format!(
         "{asked_by} hasn't received your times yet, and would like to plan the bargaining sessions of {district} with you. If you \
@@ -77,7 +90,7 @@ pub fn reminder(letter: &PollLetter<'_>) -> Message {
     written(letter, format!("Reminder: {district} needs your times by {closes}"), person, &opening)
 }
 
-fn written(letter: &PollLetter<'_>, subject: String, person: &str, opening: &str) -> Message {
+fn written(letter: &PollLetter<'_>, subject: String, person: &str, opening: &str) -> LetterText {
     let PollLetter { asked_by, link, closes, .. } = letter;
     let without_link = if letter.reply_to.is_some() {
         format!(
@@ -98,7 +111,7 @@ fn written(letter: &PollLetter<'_>, subject: String, person: &str, opening: &str
          Thank you.\n\
          For {asked_by}\n"
     );
-    Message { to: letter.to.clone(), reply_to: letter.reply_to.clone(), subject: one_line(&subject), text }
+    LetterText { subject: one_line(&subject), text, reply_to: letter.reply_to.clone() }
 }
 
 /// Returns a subject on one line of at most 200 characters, because the name of a district can be long.

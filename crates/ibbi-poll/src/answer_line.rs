@@ -3,7 +3,7 @@
 //! The line is `ibbi-answer:v1:PAYLOAD:CHECK`. The payload is JSON in base64 (its URL alphabet, without padding). The check is
 //! the CRC-32 of the JSON in eight hexadecimal digits. The script of the poll's file writes the same line.
 
-use crate::{Poll, PollGrid, PollMark, PolledPerson};
+use crate::{Poll, PollAnswer, PollGrid, PollMark, PolledPerson};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ibbi_core::MemberId;
@@ -16,8 +16,6 @@ use uuid::Uuid;
 pub const START: &str = "ibbi-answer:";
 /// The characters of a line, at most.
 pub const MOST_CHARACTERS: usize = 16_384;
-/// The characters of a note, at most.
-pub const MOST_NOTE_CHARACTERS: usize = 1000;
 /// The cells of a grid, at most: 26 weeks of 7 days with 6 bands each.
 pub const MOST_CELLS: usize = 26 * 7 * 6;
 
@@ -223,8 +221,8 @@ fn read_from(text: &str) -> Result<AnswerLine, AnswerLineError> {
     }
     let payload: Payload = serde_json::from_slice(&json).map_err(|error| malformed(&error))?;
     let marks = read_marks(&payload.marks).ok_or_else(|| malformed(&"its marks are not marks of a grid"))?;
-    if payload.note.chars().count() > MOST_NOTE_CHARACTERS {
-        return Err(malformed(&format!("its note has more than {MOST_NOTE_CHARACTERS} characters")));
+    if PollAnswer::note_length(&payload.note) > PollAnswer::MAX_NOTE {
+        return Err(malformed(&format!("its note has more than {} characters", PollAnswer::MAX_NOTE)));
     }
     Ok(AnswerLine { poll: payload.poll, person: payload.person, grid: payload.grid, marks, note: payload.note })
 }

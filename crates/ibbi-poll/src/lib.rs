@@ -12,11 +12,13 @@
 //! - Nothing of a poll is in the ledger. A poll that is deleted leaves no file.
 //! - Two programs that change a poll at the same time lose no answer.
 //! - The secret of a link is in no file.
+//! - A letter is in the file before it is sent, so that it isn't sent twice.
 #![forbid(unsafe_code)]
 
 pub mod answer_line;
 mod error;
 mod heat_map;
+mod letters;
 mod merge;
 mod poll_file;
 mod rules;
@@ -25,6 +27,7 @@ mod store;
 
 pub use error::PollError;
 pub use heat_map::{HeatCell, HeatMap, heat_map};
+pub use letters::{LetterHindrance, LetterKind, LetterState, PolledLetter};
 pub use rules::{PollRules, later, rules};
 pub use secret::new_secret;
 pub use store::{ListedPolls, PollStore, polls_path};
@@ -114,8 +117,18 @@ pub struct PollAnswer {
 }
 
 impl PollAnswer {
-    /// The longest note, in characters.
-    pub const MAX_NOTE: usize = 2000;
+    /// The longest note, in characters as browsers count them in a form's field: UTF-16 code units. Most emoji count as two.
+    pub const MAX_NOTE: usize = 1000;
+
+    /// Returns the length of a note, in the unit of [`PollAnswer::MAX_NOTE`]. A line break of a form counts as one.
+    ///
+    /// ```
+    /// use ibbi_poll::PollAnswer;
+    /// assert_eq!((PollAnswer::note_length("a\n\u{e9}"), PollAnswer::note_length("\u{1f5d3}")), (3, 2));
+    /// ```
+    pub fn note_length(note: &str) -> usize {
+        note.encode_utf16().count()
+    }
 
     /// Returns whether the person marked any time. Without one, the answer is only a note.
     pub fn has_marks(&self) -> bool {
@@ -127,17 +140,23 @@ impl PollAnswer {
         self.marks.get(cell).copied().flatten().unwrap_or(PollMark::Cannot)
     }
 
+    /// Checks the number of the marks.
+    fn check_marks(&self, grid: &PollGrid) -> Result<(), PollError> {
+        if self.marks.len() == grid.cells() {
+            return Ok(());
+        }
+        let why = format!("the answer has {} marks for {} times", self.marks.len(), grid.cells());
+        Err(PollError::Refused(why))
+    }
+
     /// Checks an answer to a grid.
     ///
     /// # Errors
     /// [`PollError::Refused`] if it has another number of marks than the grid has cells, or a note that is too long or has an
     /// invisible character.
     pub fn check(&self, grid: &PollGrid) -> Result<(), PollError> {
-        if self.marks.len() != grid.cells() {
-            let why = format!("the answer has {} marks for {} times", self.marks.len(), grid.cells());
-            return Err(PollError::Refused(why));
-        }
-        let length = self.note.chars().count();
+        self.check_marks(grid)?;
+        let length = Self::note_length(&self.note);
         if length > Self::MAX_NOTE {
             let why = format!("The note has {length} characters. Shorten it to at most {}.", Self::MAX_NOTE);
             return Err(PollError::Refused(why));
@@ -156,10 +175,14 @@ pub struct PolledPerson {
     pub id: MemberId,
     /// The name.
     pub name: Name,
-    /// The address for reminders.
+    /// The address for invitations and reminders.
     pub email: Option<String>,
-    /// The SHA-256 of the secret in the person's link; `None` if the link was revoked.
+    /// The SHA-256 of the secret in the person's first link; `None` if the links were revoked.
     pub link: Option<String>,
+    /// Those of later links, which count too, oldest first. Without a first link, there are none.
+    pub more_links: Vec<String>,
+    /// The last letter of each kind that a server sent to the person.
+    pub letters: Vec<PolledLetter>,
     /// The answer, if the person has answered.
     pub answer: Option<PollAnswer>,
 }
@@ -177,6 +200,8 @@ pub struct Poll {
     pub zone: TimeZoneName,
     /// The name of the person who asks, and who sees the answers.
     pub asked_by: Name,
+    /// The address to which people reply who get a letter.
+    pub reply_to: Option<String>,
     /// Who made it.
     pub maker: Principal,
     /// The days and hours.
@@ -225,7 +250,7 @@ impl Poll {
         Ok(())
     }
 
-    /// Gives a person a new link, and returns its secret. The earlier link no longer counts.
+    /// Gives a person a new link, and returns its secret. Earlier links no longer count.
     ///
     /// # Errors
     /// [`PollError::Refused`] for a person whom the poll doesn't ask, or without randomness.
@@ -233,15 +258,18 @@ impl Poll {
         let person = self.change(id)?;
         let secret = new_secret()?;
         person.link = Some(ibbi_access::secret_hash(&secret));
+        person.more_links.clear();
         Ok(secret)
     }
 
-    /// Revokes a person's link. The answer stays.
+    /// Revokes all links of a person. The answer stays.
     ///
     /// # Errors
     /// [`PollError::Refused`] for a person whom the poll doesn't ask.
     pub fn revoke(&mut self, id: &MemberId) -> Result<(), PollError> {
-        self.change(id)?.link = None;
+        let person = self.change(id)?;
+        person.link = None;
+        person.more_links.clear();
         Ok(())
     }
 
@@ -264,7 +292,8 @@ impl Poll {
             if self.people.iter().take(index).any(|other| other.id == person.id) {
                 return Err(PollError::Refused(format!("the poll asks the person with the ID {} twice", person.id)));
             }
-            person.answer.as_ref().map_or(Ok(()), |answer| answer.check(&self.grid))?;
+            // A note was checked when it was saved. Earlier versions of the program allowed longer ones.
+            person.answer.as_ref().map_or(Ok(()), |answer| answer.check_marks(&self.grid))?;
         }
         Ok(())
     }

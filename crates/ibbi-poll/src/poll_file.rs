@@ -1,7 +1,7 @@
 //! A poll as JSON in its file.
 
 use crate::answer_line::{read_marks, write_marks};
-use crate::{Poll, PollAnswer, PollGrid, PollMark, PolledPerson};
+use crate::{LetterKind, LetterState, Poll, PollAnswer, PollGrid, PollMark, PolledLetter, PolledPerson};
 use ibbi_access::Principal;
 use ibbi_core::{At, Date, MemberId, Name, TimeZoneName};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ struct PollJson {
     district: Name,
     zone: TimeZoneName,
     asked_by: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<String>,
     maker: Principal,
     days: Vec<Date>,
     bands: Vec<String>,
@@ -38,8 +40,22 @@ struct PersonJson {
     /// The SHA-256 of the secret in the link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     link: Option<String>,
+    /// Those of later links.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    more_links: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    letters: Vec<LetterJson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<AnswerJson>,
+}
+
+/// A letter. The state has a reason if it isn't sure that the letter was sent. (Unknown members can't be denied beside a flattened one.)
+#[derive(Serialize, Deserialize)]
+struct LetterJson {
+    kind: LetterKind,
+    at: At,
+    #[serde(flatten)]
+    state: LetterState,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,6 +75,8 @@ pub(crate) fn write(poll: &Poll) -> Result<Vec<u8>, String> {
         name: person.name.clone(),
         email: person.email.clone(),
         link: person.link.clone(),
+        more_links: person.more_links.clone(),
+        letters: person.letters.iter().cloned().map(LetterJson::from).collect(),
         answer: person.answer.as_ref().map(|answer| AnswerJson {
             marks: write_marks(&answer.marks),
             note: answer.note.clone(),
@@ -72,6 +90,7 @@ pub(crate) fn write(poll: &Poll) -> Result<Vec<u8>, String> {
         district: poll.district.clone(),
         zone: poll.zone.clone(),
         asked_by: poll.asked_by.clone(),
+        reply_to: poll.reply_to.clone(),
         maker: poll.maker.clone(),
         days: poll.grid.days.clone(),
         bands: poll.grid.bands.iter().map(ToString::to_string).collect(),
@@ -101,6 +120,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Poll, String> {
         district: json.district,
         zone: json.zone,
         asked_by: json.asked_by,
+        reply_to: json.reply_to,
         maker: json.maker,
         closes: json.closes,
         people: json.people.into_iter().map(read_person).collect::<Result<_, _>>()?,
@@ -112,11 +132,18 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Poll, String> {
 }
 
 fn read_person(person: PersonJson) -> Result<PolledPerson, String> {
-    let PersonJson { id, name, email, link, answer } = person;
+    let PersonJson { id, name, email, link, more_links, letters, answer } = person;
     let answer = answer.map(|AnswerJson { marks, note, at }| {
         let marks: Option<Vec<Option<PollMark>>> = read_marks(&marks);
         let marks = marks.ok_or_else(|| format!("the marks of {name} can't be read"))?;
         Ok::<_, String>(PollAnswer { marks, note, at })
     });
-    Ok(PolledPerson { id, name, email, link, answer: answer.transpose()? })
+    let letters = letters.into_iter().map(|LetterJson { kind, at, state }| PolledLetter { kind, at, state }).collect();
+    Ok(PolledPerson { id, name, email, link, more_links, letters, answer: answer.transpose()? })
+}
+
+impl From<PolledLetter> for LetterJson {
+    fn from(PolledLetter { kind, at, state }: PolledLetter) -> Self {
+        Self { kind, at, state }
+    }
 }

@@ -18,15 +18,16 @@ pub fn new_secret() -> Result<String, PollError> {
 }
 
 impl Poll {
-    /// Returns the person whose link has a secret; `None` if no link has it, also after the link was revoked. The time that it takes
+    /// Returns the person whose link has a secret; `None` if no link has it, also after the links were revoked. The time that it takes
     /// doesn't depend on the secret or the person.
     pub fn person_of_secret(&self, secret: &str) -> Option<&PolledPerson> {
         let hash = ibbi_access::secret_hash(secret);
         let mut found = None;
         for person in &self.people {
-            let link = person.link.as_deref().unwrap_or_default();
-            if bool::from(link.as_bytes().ct_eq(hash.as_bytes())) {
-                found = Some(person);
+            for link in person.links() {
+                if bool::from(link.as_bytes().ct_eq(hash.as_bytes())) {
+                    found = Some(person);
+                }
             }
         }
         found

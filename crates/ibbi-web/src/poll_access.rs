@@ -96,13 +96,22 @@ impl WebRequest {
 
     /// Returns the address that a person opens to answer.
     pub(crate) fn answer_link(&self, poll: Uuid, secret: &str) -> String {
-        let base = match &self.state.live().settings.public_url {
+        answer_link(&self.public_address(), poll, secret)
+    }
+
+    /// Returns the address of the server for people elsewhere, without a path.
+    pub(crate) fn public_address(&self) -> String {
+        match &self.state.live().settings.public_url {
             Some(url) => url.to_string(),
             // The name was checked: it is one of this server's.
             None => format!("{}://{}", if self.visit.secure { "https" } else { "http" }, self.header(HOST)),
-        };
-        format!("{base}{ANSWERS}{poll}/{secret}")
+        }
     }
+}
+
+/// Returns the address that a person opens to answer, on a server with an address.
+pub(crate) fn answer_link(server: &str, poll: Uuid, secret: &str) -> String {
+    format!("{server}{ANSWERS}{poll}/{secret}")
 }
 
 /// Returns the zone of a poll.

@@ -4,6 +4,7 @@ use crate::calendar_feeds::CalendarFeeds;
 use crate::estimates::Estimates;
 use crate::fairness::Shared;
 use crate::limits::Limits;
+use crate::mailings::Mailings;
 use crate::metrics::Metrics;
 use crate::participation::Participation;
 use crate::problem::WebError;
@@ -67,6 +68,8 @@ pub(crate) struct AppState {
     pub(crate) polls: PollStore,
     /// What was published of plans.
     pub(crate) published: PublishedDates,
+    /// The polls whose letters are being sent.
+    pub(crate) mailings: Arc<Mailings>,
     /// The ledger's file.
     pub(crate) path: PathBuf,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
@@ -125,6 +128,7 @@ impl AppState {
             reads: ReadLog::new(read_log_path(&path)),
             polls: PollStore::new(polls_path(&path)),
             published: PublishedDates::new(&path),
+            mailings: Arc::default(),
             path,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),

@@ -4,7 +4,8 @@ use super::{actor, now};
 use crate::args::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
 use crate::output::Outcome;
 use ibbi_access::{
-    AccessError, AccessFile, Grant, IssuedToken, Principal, Registry, access_path, event_table, view_table,
+    AccessError, AccessFile, Grant, IssuedToken, Principal, Registry, UNKNOWN_NAME, access_path, event_table,
+    view_table,
 };
 use ibbi_app::AppError;
 use ibbi_app::zone::Zone;
@@ -135,7 +136,7 @@ fn open(ledger: &Path) -> Result<Registry, AppError> {
 /// Returns the user of this computer.
 pub(super) fn local() -> Result<Principal, AppError> {
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let user = user.filter(|user| !user.is_empty()).unwrap_or_else(|| "unknown".to_owned());
+    let user = user.filter(|user| !user.is_empty()).unwrap_or_else(|| UNKNOWN_NAME.to_owned());
     Principal::local(&user, actor(None)?.as_str()).map_err(|error| AppError::Usage(format!("the user's name: {error}")))
 }
 

@@ -40,6 +40,7 @@ mod who;
 use crate::args::{Args, Command, Correction, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use crate::terminal;
+use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions, Record};
 use ibbi_app::output::{OutputFile, OutputKind};
@@ -116,7 +117,7 @@ fn now() -> Result<At, AppError> {
 /// Returns the name of the person who records.
 fn actor(given: Option<&str>) -> Result<Name, AppError> {
     let from_environment = || ["IBBI_ACTOR", "USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let text = given.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| "unknown".to_owned());
+    let text = given.map(str::to_owned).or_else(from_environment).unwrap_or_else(|| UNKNOWN_NAME.to_owned());
     Name::new(&text).map_err(|error| AppError::Usage(format!("actor: {error}")))
 }
 

@@ -85,7 +85,9 @@ fn errors_say_what_to_do() {
             ),
             "unknown field",
         ),
-        (write(&AnswerLine { note: "x".repeat(MOST_NOTE_CHARACTERS + 1), ..answer() }), "its note has more than 1000"),
+        (write(&AnswerLine { note: "x".repeat(PollAnswer::MAX_NOTE + 1), ..answer() }), "its note has more than 1000"),
+        // A browser counts each as two.
+        (write(&AnswerLine { note: "\u{1f68c}".repeat(501), ..answer() }), "its note has more than 1000"),
     ];
     for (text, expected) in cases {
         let error = read(&text).unwrap_err().to_string();
@@ -95,19 +97,14 @@ fn errors_say_what_to_do() {
 
 #[test]
 fn answer_is_for_one_poll_one_person_and_one_grid() {
-    let person = PolledPerson {
-        id: MemberId::new("nguyen").unwrap(),
-        name: "Thuy Nguyen".parse().unwrap(),
-        email: None,
-        link: None,
-        answer: None,
-    };
+    let person = PolledPerson::new(MemberId::new("nguyen").unwrap(), "Thuy Nguyen".parse().unwrap(), None);
     let poll = Poll {
         id: answer().poll,
         case: None,
         district: "Maple Hollow".parse().unwrap(),
         zone: "America/New_York".parse().unwrap(),
         asked_by: "P. Sullivan".parse().unwrap(),
+        reply_to: None,
         maker: ibbi_access::Principal::local("psullivan", "P. Sullivan").unwrap(),
         grid: grid(),
         closes: "2026-10-09T20:00:00.000Z".parse().unwrap(),

@@ -203,19 +203,14 @@ pub(super) fn create(request: &WebRequest) -> WebResult {
         return Err(usage(format!("`people`: the scenario has no person with the ID `{unknown}`")));
     }
     let asked = scenario.people.iter().filter(|person| wanted(&person.id));
-    let asked = asked.map(|person| PolledPerson {
-        id: person.id,
-        name: person.name.clone(),
-        email: None,
-        link: None,
-        answer: None,
-    });
+    let asked = asked.map(|person| PolledPerson::new(person.id, person.name.clone(), None));
     let mut poll = Poll {
         id: Uuid::now_v7(),
         case: body.case,
         district: scenario.district.clone(),
         zone: scenario.time_zone.clone(),
         asked_by: request.name().clone(),
+        reply_to: None,
         maker: request.viewer.principal.clone(),
         grid: PollGrid { days: poll_days::days(&scenario, first, weeks), bands },
         closes,

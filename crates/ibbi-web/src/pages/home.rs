@@ -8,7 +8,7 @@ use ibbi_access::View;
 use ibbi_app::agenda::{self, AgendaItem, Urgency};
 use ibbi_app::format::count;
 use ibbi_app::ledger::{CaseQuery, CaseSummary};
-use ibbi_core::Stage;
+use ibbi_core::{EventKind, Stage};
 use ibbi_report::html::{Element, Html, el, name, section};
 
 /// The most open cases that are looked at. The ones in which nothing was recorded for the longest time come first.
@@ -56,7 +56,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 fn dashboard(request: &WebRequest) -> Result<Html, WebError> {
     let all = request.list(&CaseQuery::default())?.cases;
     let content = Html::new().with(el("h1").with("IBB planner and case log"));
-    Ok(if all.is_empty() { content.with(beginning()) } else { content.with(overview(request, all)?) })
+    Ok(if all.is_empty() { content.with(beginning(request)) } else { content.with(overview(request, all)?) })
 }
 
 /// Returns the page of someone without a role: who can give one, and what they need to know for it.
@@ -80,14 +80,15 @@ fn newcomer(request: &WebRequest) -> Html {
         .with(known)
 }
 
-/// Returns the page without cases: three lines with one button each, and the sample.
-fn beginning() -> Html {
+/// Returns the page without cases: a line with a button for each part that the viewer may use, and the sample.
+fn beginning(request: &WebRequest) -> Html {
+    let opens = request.viewer.may_record(EventKind::CaseOpened, None, None).is_ok();
     let lines = [
-        ("See when your district could finish, and how likely that is.", "/plan?begin=empty", "Plan a schedule"),
-        ("Record what happens, and see what comes next.", "/cases#open", "Open a case"),
-        ("Find out whether records were altered.", "/audit", "Check records"),
+        Some(("See when your district could finish, and how likely that is.", "/plan?begin=empty", "Plan a schedule")),
+        opens.then_some(("Record what happens, and see what comes next.", "/cases#open", "Open a case")),
+        Some(("Find out whether records were altered.", "/audit", "Check records")),
     ];
-    let lines = lines.map(|(text, path, label)| {
+    let lines = lines.into_iter().flatten().map(|(text, path, label)| {
         el("li").with(el("span").with(text)).with(el("a").class("go").attr("href", path).with(label))
     });
     let sample = el("p").with(el("a").attr("href", "/plan").with("Try it with a sample district"));

@@ -87,6 +87,11 @@ pub(crate) fn line(name: &str, value: &str) -> Element {
     el("input").attr("type", "text").attr("name", name).value(value).attr("autocomplete", "off")
 }
 
+/// Returns an input for an email address.
+pub(crate) fn email_input(name: &str, value: &str) -> Element {
+    el("input").attr("type", "email").attr("name", name).value(value).attr("autocomplete", "off").attr("maxlength", 254)
+}
+
 /// Returns an input for a date as people type it. The script adds a calendar to it.
 pub(crate) fn date_input(name: &str, value: &str) -> Element {
     line(name, value).attr("data-pick", "date").attr("placeholder", "9/30/2026")

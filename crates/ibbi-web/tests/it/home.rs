@@ -1,5 +1,6 @@
 //! The home page: what needs doing this week, and the ways to the three parts.
 
+use crate::access::{Matrix, Who};
 use crate::support::Running;
 use ibbi_app::due::Standards;
 use ibbi_core::At;
@@ -44,6 +45,23 @@ fn empty_home_has_three_ways_to_begin_and_a_sample() {
     for path in ["/plan?begin=empty", "/cases", "/audit", "/plan"] {
         assert_eq!(server.get(path).status, 200, "{path}");
     }
+}
+
+#[test]
+fn opening_a_case_is_offered_only_to_those_who_may() {
+    let matrix = Matrix::new();
+    let mut offered = 0;
+    for (who, token) in &matrix.tokens {
+        let may = matrix.get(token, "/cases").text().contains("action=\"/cases\" data-once");
+        assert_eq!(matrix.get(token, "/plan").text().contains("Open a case with these people"), may, "{who:?}");
+        let home = matrix.get(token, "/");
+        assert!(may || !home.text().contains("Open a case"), "{who:?}: {}", home.text());
+        if *who == Who::Nobody {
+            assert!(home.text().contains("Plan a schedule"), "{}", home.text());
+        }
+        offered += usize::from(may);
+    }
+    assert!((1..matrix.tokens.len()).contains(&offered), "{offered}");
 }
 
 #[test]

@@ -13,8 +13,8 @@ pub use scripts::{poll_script, poll_style};
 
 use crate::html::{Element, Html, el, name};
 use ibbi_core::TimeZoneName;
-use ibbi_poll::answer_line::{MOST_NOTE_CHARACTERS, write_marks};
-use ibbi_poll::{PollGrid, PollMark};
+use ibbi_poll::answer_line::write_marks;
+use ibbi_poll::{PollAnswer, PollGrid, PollMark};
 
 /// The page on which a person answers a poll.
 ///
@@ -180,7 +180,7 @@ fn heading(district: &str) -> Element {
 
 fn note(asked_by: &str, text: &str, closed: bool) -> Element {
     let area =
-        el("textarea").attr("id", "note").attr("name", "note").attr("rows", 2).attr("maxlength", MOST_NOTE_CHARACTERS);
+        el("textarea").attr("id", "note").attr("name", "note").attr("rows", 2).attr("maxlength", PollAnswer::MAX_NOTE);
     let area = if closed { area.attr("readonly", "readonly") } else { area };
     let label =
         el("label").attr("for", "note").with("Note for ").with(name(asked_by)).with(" (you can leave it empty)");

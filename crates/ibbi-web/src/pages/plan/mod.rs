@@ -22,7 +22,7 @@ use draft::{Draft, Wrong};
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::sim::{Scenario, Simulator};
 use ibbi_app::{AppError, schedule};
-use ibbi_core::{Date, Format, Name};
+use ibbi_core::{Date, EventKind, Format, Name};
 use ibbi_poll::Poll;
 use ibbi_report::SimulationPage;
 use ibbi_report::html::{Html, el};
@@ -171,10 +171,13 @@ struct Around {
 async fn streamed(request: &WebRequest, scenario: Scenario, around: Around) -> WebResult {
     let state = Arc::clone(&request.state);
     let permit = state.heavy.acquire(request.client()).await;
-    let asks = request.check_poll_case(None).is_ok();
+    let offers = view::Offers {
+        poll: request.check_poll_case(None).is_ok(),
+        case: request.viewer.may_record(EventKind::CaseOpened, None, None).is_ok(),
+    };
     let (pieces, body) = response::streamed();
     tokio::task::spawn_blocking(move || {
-        let done = send_pieces(&state, &scenario, &pieces, &around, asks);
+        let done = send_pieces(&state, &scenario, &pieces, &around, offers);
         if let Err(error) = done {
             let message = el("p").class("warning").with(error.to_string());
             let _ = pieces.blocking_send(Bytes::from(Html::from(message).into_string()));
@@ -190,7 +193,7 @@ fn send_pieces(
     scenario: &Scenario,
     pieces: &Pieces,
     around: &Around,
-    asks: bool,
+    offers: view::Offers,
 ) -> Result<(), AppError> {
     let send = |text: String| pieces.blocking_send(Bytes::from(text)).is_ok();
     let simulator = Simulator::new(scenario);
@@ -201,7 +204,7 @@ fn send_pieces(
     let page = SimulationPage::new(&simulator, &plan, &forecast, PROGRAM);
     let page = SimulationPage { calendars: Some(&calendars), ..page };
     let query = around.query.clone().unwrap_or_else(|| link::write(scenario));
-    let answer = view::answer(&page, &query, asks).into_string();
+    let answer = view::answer(&page, &query, offers).into_string();
     let first = [around.before.as_str(), &answer, &around.between, page.particulars().as_str(), NEXT].concat();
     // If the client is gone, the rest is not computed.
     if !send(first) {

@@ -108,15 +108,27 @@ pub(super) fn of_poll(poll: &Poll) -> Element {
     el("p").class("quiet").with(who).with(link).with(".")
 }
 
+/// What the viewer may make of a plan.
+#[derive(Clone, Copy)]
+pub(super) struct Offers {
+    /// A poll of its people.
+    pub(super) poll: bool,
+    /// A case with its people.
+    pub(super) case: bool,
+}
+
 /// Returns the answer, without the page around it.
-pub(super) fn answer(page: &SimulationPage<'_>, query: &str, asks: bool) -> Html {
+pub(super) fn answer(page: &SimulationPage<'_>, query: &str, offers: Offers) -> Html {
     let scenario = page.scenario;
     let link = el("a").class("link").attr("href", format!("/plan?{query}")).with("Link to this scenario");
-    let case = el("a").attr("href", case_address(scenario)).with("Open a case with these people");
+    let case = offers.case.then(|| {
+        let link = el("a").attr("href", case_address(scenario)).with("Open a case with these people");
+        el("li").with(link)
+    });
     let take = match fits(query) {
         true => {
-            let links = el("ul").class("take").with(el("li").with(link)).with(el("li").with(case));
-            Html::from(ways(query, page.plan.finishes.is_some(), asks)).with(links)
+            let links = el("ul").class("take").with(el("li").with(link)).with(case);
+            Html::from(ways(query, page.plan.finishes.is_some(), offers.poll)).with(links)
         }
         false => el("p").class("hint").with(format!("This scenario can't be downloaded. {TOO_LONG}.")).into(),
     };

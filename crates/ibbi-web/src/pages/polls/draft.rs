@@ -1,22 +1,21 @@
 //! The form that makes a poll, as it is filled in.
 
+use super::address::email_of;
 use super::letters::Letter;
 use crate::pages::plan;
 use crate::poll_days::{WEEKS, allows, closing, days, first_day, last_day, own_bands};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::WebRequest;
+use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::sim::{Hours, Scenario};
 use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, format, schedule};
 use ibbi_core::Name;
-use ibbi_poll::{Poll, PollGrid, PolledPerson};
+use ibbi_poll::{LetterKind, Poll, PollGrid, PolledPerson};
 use std::path::Path;
 use uuid::Uuid;
-
-/// The longest address for mail, in bytes.
-const MAX_EMAIL: usize = 254;
 
 /// The form that makes a poll. The texts are as they were typed.
 pub(super) struct PollDraft {
@@ -31,6 +30,10 @@ pub(super) struct PollDraft {
     /// Other bands.
     pub(super) other_bands: String,
     pub(super) closes: String,
+    /// The name of the person who asks, if that person chooses it: the user of this computer. Others have the name of their account.
+    pub(super) asked_by: Option<String>,
+    /// The address of the person who asks.
+    pub(super) reply_to: String,
     /// For each person of the scenario: whether the poll asks, and the address for mail.
     pub(super) people: Vec<(bool, String)>,
 }
@@ -68,6 +71,8 @@ impl PollDraft {
             bands,
             other_bands,
             closes: format::us_date(closes),
+            asked_by: chosen_name(request),
+            reply_to: String::new(),
             people: scenario.people.iter().map(|_| (true, String::new())).collect(),
             scenario,
         })
@@ -101,6 +106,9 @@ impl PollDraft {
             bands: form.all("band").map(str::to_owned).collect(),
             other_bands: text("bands"),
             closes: text("closes"),
+            asked_by: chosen_name(request)
+                .map(|known| form.get("asked_by").map_or(known, |name| name.trim().to_owned())),
+            reply_to: text("reply_to"),
             people: scenario.people.iter().map(person).collect(),
             scenario,
         })
@@ -128,24 +136,26 @@ impl PollDraft {
                 continue;
             }
             let email = email_of(email).map_err(|why| note(&format!("email-{}", person.id), why)).ok().flatten();
-            people.push(PolledPerson { id: person.id, name: person.name.clone(), email, link: None, answer: None });
+            people.push(PolledPerson::new(person.id, person.name.clone(), email));
         }
         if people.is_empty() {
             note("people", "Choose at least one person.".to_owned());
         }
-        let (Some(closes), Some(first), Some(weeks), Some(bands), true) =
-            (closes, first, weeks, bands, wrong.is_empty())
+        let asked_by = self.asker(request).map_err(|why| note("asked_by", why)).ok();
+        let reply_to = email_of(&self.reply_to).map_err(|why| note("reply_to", why)).ok().flatten();
+        let (Some(closes), Some(first), Some(weeks), Some(bands), Some(asked_by), true) =
+            (closes, first, weeks, bands, asked_by, wrong.is_empty())
         else {
             return Err(wrong);
         };
         let grid = PollGrid { days: days(&self.scenario, first, weeks), bands };
-        let asked_by: Name = request.name().clone();
         let mut poll = Poll {
             id: self.id,
             case: self.case,
             district: self.scenario.district.clone(),
             zone: self.scenario.time_zone.clone(),
             asked_by,
+            reply_to,
             maker: request.viewer.principal.clone(),
             grid,
             closes,
@@ -156,11 +166,20 @@ impl PollDraft {
         poll.check().map_err(whole)?;
         let ids: Vec<_> = poll.people.iter().map(|person| person.id).collect();
         let secrets = ids.iter().map(|id| poll.issue(id)).collect::<Result<Vec<_>, _>>().map_err(whole)?;
-        let letters = poll.people.iter().zip(secrets);
-        let letters =
-            letters.map(|(person, secret)| Letter::invitation(&poll, person, &request.answer_link(poll.id, &secret)));
-        let letters = letters.collect();
+        let letter = |(person, secret): (&PolledPerson, String)| {
+            Letter::new(LetterKind::Invitation, &poll, person, request.answer_link(poll.id, &secret))
+        };
+        let letters = poll.people.iter().zip(secrets).map(letter).collect();
         Ok((poll, letters))
+    }
+
+    /// Returns the name of the person who asks.
+    fn asker(&self, request: &WebRequest) -> Result<Name, String> {
+        match self.asked_by.as_deref() {
+            None => Ok(request.name().clone()),
+            Some("") => Err("Enter your name. The people whom you ask see it.".to_owned()),
+            Some(name) => Name::new(name).map_err(|error| format!("{error}. Enter your name.")),
+        }
     }
 
     /// Returns the bands that are chosen or typed, in order.
@@ -193,16 +212,8 @@ fn case_of(pairs: &Pairs) -> Result<Option<Uuid>, WebError> {
     pairs.get("case").map(read).transpose()
 }
 
-/// Checks an address for mail, as far as its form tells.
-fn email_of(text: &str) -> Result<Option<String>, String> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let is_plain = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>,;\"()".contains(c));
-    let has_host =
-        text.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !name.contains('@'));
-    if is_plain && has_host && text.len() <= MAX_EMAIL {
-        return Ok(Some(text.to_owned()));
-    }
-    Err("This is not an email address. Enter one such as ada@example.org, or leave it empty.".to_owned())
+/// Returns the name of the user of this computer, who can choose another one; empty if the program doesn't know it.
+fn chosen_name(request: &WebRequest) -> Option<String> {
+    let name = request.name().as_str();
+    request.viewer.principal.is_local().then(|| if name == UNKNOWN_NAME { String::new() } else { name.to_owned() })
 }

@@ -2,7 +2,7 @@
 
 use super::PLACE;
 use super::draft::PollDraft;
-use crate::pages::shell::{Page, button, check_input, date_input, field, hidden, line, tick};
+use crate::pages::shell::{Page, button, check_input, date_input, email_input, field, hidden, line, tick};
 use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_report::html::{Element, Html, el, name};
@@ -12,8 +12,8 @@ pub(super) fn page(draft: &PollDraft, wrong: &[(String, String)]) -> Response {
     let at = |id: &str| -> Vec<&str> {
         wrong.iter().filter(|(field, _)| field == id).map(|(_, why)| why.as_str()).collect()
     };
-    let lead = "Each person gets a link, marks the times, and sees only their own answers. No one needs an account. Nothing is sent from \
-                here: you send the links.";
+    let lead = "Each person gets a link, marks the times, and sees only their own answers. No one needs an account. Nothing is sent yet: \
+                the next page shows the links and the messages.";
     let when = [
         field("First day", "first", date_input("first", &draft.first), None, &at("first")),
         field(
@@ -55,6 +55,7 @@ pub(super) fn page(draft: &PollDraft, wrong: &[(String, String)]) -> Response {
             el("fieldset").attr("id", "times").with(el("legend").with("Which times of a day?")).all(bands).with(other),
         )
         .with(people(draft, &at))
+        .with(el("fieldset").with(el("legend").with("Who asks?")).with(asker(draft, &at)))
         .with(el("p").class("send").with(button("Make the poll")));
     let heading = el("h1").with("Ask everyone in ").with(name(draft.scenario.district.as_str()));
     let content = Html::new().with(heading).with(el("p").with(lead)).with(summary(draft, wrong)).with(form);
@@ -67,7 +68,7 @@ fn people<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Element {
         let id = format!("email-{}", person.id);
         let wrong = at(&id);
         let label = format!("Email address of {} (optional)", person.name);
-        let input = line(&id, email).attr("id", &id).attr("type", "email").attr("aria-label", label);
+        let input = email_input(&id, email).attr("id", &id).attr("aria-label", label);
         let input = if wrong.is_empty() { input } else { input.attr("aria-invalid", "true") };
         let ask = check_input("ask", person.id.as_str(), *is_asked);
         let ask = el("label").class("tick").with(ask).with(name(person.name.as_str()));
@@ -83,6 +84,23 @@ fn people<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Element {
     el("fieldset").attr("id", "people").with(el("legend").with("Whom?")).with(table)
 }
 
+/// Returns the fields about the person who asks.
+fn asker<'w>(draft: &PollDraft, at: &dyn Fn(&str) -> Vec<&'w str>) -> Html {
+    let name = draft.asked_by.as_ref().map(|name| {
+        let hint = "The people whom you ask see it on the poll and in the letters.";
+        field("Your name", "asked_by", line("asked_by", name).attr("required", "required"), Some(hint), &at("asked_by"))
+    });
+    let hint = "Replies to emails about the poll go there.";
+    let address = email_input("reply_to", &draft.reply_to);
+    Html::new().with(name).with(field(
+        "Your email address (optional)",
+        "reply_to",
+        address,
+        Some(hint),
+        &at("reply_to"),
+    ))
+}
+
 fn summary(draft: &PollDraft, wrong: &[(String, String)]) -> Option<Element> {
     let label = |field: &str| match field {
         "first" => Some("First day".to_owned()),
@@ -90,6 +108,8 @@ fn summary(draft: &PollDraft, wrong: &[(String, String)]) -> Option<Element> {
         "closes" => Some("Last day for answers".to_owned()),
         "bands" => Some("Times of a day".to_owned()),
         "people" => Some("People".to_owned()),
+        "asked_by" => Some("Your name".to_owned()),
+        "reply_to" => Some("Your email address".to_owned()),
         other => {
             let id = other.strip_prefix("email-")?;
             let person = draft.scenario.people.iter().find(|person| person.id.as_str() == id)?;

@@ -1,9 +1,11 @@
 //! Availability polls: the form that makes one, its answers, and what can be changed about it.
 
+mod address;
 mod draft;
 mod form;
 mod heat;
 mod letters;
+pub(crate) mod mail;
 mod offline;
 mod results;
 
@@ -18,7 +20,7 @@ use axum::http::StatusCode;
 use draft::PollDraft;
 use ibbi_app::format::count;
 use ibbi_core::MemberId;
-use ibbi_poll::{Poll, PollError};
+use ibbi_poll::{LetterKind, Poll, PollError};
 use ibbi_report::AnswerState;
 use ibbi_report::html::{Html, el, name};
 use letters::Letter;
@@ -65,7 +67,10 @@ pub(crate) fn create(request: &WebRequest) -> WebResult {
         Err(wrong) => return Ok(form::page(&draft, &wrong)),
     };
     let why = match request.state.polls.create(&poll) {
-        Ok(()) => return Ok(letters::page(&poll, &letters, letters::Kind::Made)),
+        Ok(()) => {
+            let now = request.state.now()?;
+            return Ok(letters::page(request, &poll, &letters, letters::Kind::Made, now));
+        }
         // The form was sent twice. Links are shown only once.
         Err(PollError::Exists) if request.poll(draft.id).is_ok() => {
             return Ok(see_other(&format!("{PLACE}/{}", draft.id)));
@@ -129,35 +134,28 @@ pub(crate) fn close(request: &WebRequest) -> WebResult {
     }
 }
 
-/// Shows a reminder for each person who hasn't answered. Links are in a reminder only if they are new, because only their hashes are
-/// kept.
+/// Offers reminders for the people who haven't answered.
 pub(crate) fn reminders(request: &WebRequest) -> WebResult {
     let poll = request.poll(request.id("poll")?)?;
-    let waiting = poll.people.iter().filter(|person| person.answer.is_none() && person.link.is_some());
-    let letters: Vec<Letter> = waiting.map(|person| Letter::reminder(&poll, person, None)).collect();
-    Ok(letters::page(&poll, &letters, letters::Kind::Reminders))
+    Ok(letters::reminders(request, &poll, request.state.now()?))
 }
 
-/// Gives all people who haven't answered a new link, and shows the reminders with them.
-pub(crate) fn new_links(request: &WebRequest) -> WebResult {
+/// Gives all people who haven't answered another link, and shows the reminders with them. Earlier links keep working.
+pub(crate) fn make_reminders(request: &WebRequest) -> WebResult {
     let id = request.id("poll")?;
     let (poll, secrets) = request.change_poll(id, |poll| {
-        let waiting = poll.people.iter().filter(|person| person.answer.is_none()).map(|person| person.id);
-        let secrets: Vec<(MemberId, String)> = waiting
-            .collect::<Vec<_>>()
-            .into_iter()
-            .map(|id| Ok((id, poll.issue(&id)?)))
-            .collect::<Result<_, PollError>>()?;
+        let ids: Vec<MemberId> = letters::waiting(poll).iter().map(|person| person.id).collect();
+        let secrets = ids.into_iter().map(|id| Ok((id, poll.add_link(&id)?))).collect::<Result<Vec<_>, PollError>>()?;
         Ok((poll.clone(), secrets))
     })?;
     let letter = |(person, secret): &(MemberId, String)| {
-        Some(Letter::reminder(&poll, poll.person(person)?, Some(&request.answer_link(id, secret))))
+        Some(Letter::new(LetterKind::Reminder, &poll, poll.person(person)?, request.answer_link(id, secret)))
     };
     let letters: Vec<Letter> = secrets.iter().filter_map(letter).collect();
-    Ok(letters::page(&poll, &letters, letters::Kind::NewLinks))
+    Ok(letters::page(request, &poll, &letters, letters::Kind::Reminders, request.state.now()?))
 }
 
-/// Gives a person a new link, and shows it once.
+/// Gives a person a new link instead of earlier ones, and shows it once.
 pub(crate) fn new_link(request: &WebRequest) -> WebResult {
     let (id, person) = (request.id("poll")?, person_id(request)?);
     let (poll, secret) = request.change_poll(id, |poll| {
@@ -165,9 +163,9 @@ pub(crate) fn new_link(request: &WebRequest) -> WebResult {
         Ok((poll.clone(), secret))
     })?;
     let link = request.answer_link(id, &secret);
-    let letters: Vec<Letter> =
-        poll.person(&person).map(|person| Letter::invitation(&poll, person, &link)).into_iter().collect();
-    Ok(letters::page(&poll, &letters, letters::Kind::NewLinks))
+    let letter = poll.person(&person).map(|person| Letter::new(LetterKind::Invitation, &poll, person, link));
+    let letters: Vec<Letter> = letter.into_iter().collect();
+    Ok(letters::page(request, &poll, &letters, letters::Kind::NewLinks, request.state.now()?))
 }
 
 pub(crate) fn revoke(request: &WebRequest) -> WebResult {
@@ -200,7 +198,7 @@ pub(crate) fn enter(request: &WebRequest) -> WebResult {
 
 fn grid_page(request: &WebRequest, poll: &Poll, sent: Option<&answer::SentAnswer>) -> WebResult {
     let id = person_id(request)?;
-    let person = poll.person(&id).ok_or_else(|| WebError::not_found("the poll doesn't ask this person"))?;
+    let person = poll.person(&id).ok_or_else(no_person)?;
     let (state, status) = match sent {
         Some(sent) => (AnswerState::Refused(&sent.wrong), StatusCode::UNPROCESSABLE_ENTITY),
         None => (AnswerState::New, StatusCode::OK),
@@ -217,7 +215,16 @@ fn grid_page(request: &WebRequest, poll: &Poll, sent: Option<&answer::SentAnswer
 
 fn person_id(request: &WebRequest) -> Result<MemberId, WebError> {
     let text = request.path.get("person").map(String::as_str).unwrap_or_default();
-    text.parse().map_err(|_| WebError::not_found("the poll doesn't ask this person"))
+    person_named(text)
+}
+
+/// Reads the ID of a person.
+fn person_named(text: &str) -> Result<MemberId, WebError> {
+    text.parse().map_err(|_| no_person())
+}
+
+fn no_person() -> WebError {
+    WebError::not_found("the poll doesn't ask this person")
 }
 
 fn back(poll: &Poll) -> WebResult {

@@ -41,7 +41,7 @@ pub(crate) fn take_in(request: &WebRequest) -> WebResult {
 pub(crate) fn file(request: &WebRequest) -> WebResult {
     let poll = request.poll(request.id("poll")?)?;
     let id = person_id(request)?;
-    let person = poll.person(&id).ok_or_else(|| WebError::not_found("the poll doesn't ask this person"))?;
+    let person = poll.person(&id).ok_or_else(super::no_person)?;
     if person.answer.is_some() {
         request.poll_with_answers(poll.id)?;
     }

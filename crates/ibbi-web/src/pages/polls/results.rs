@@ -1,6 +1,6 @@
 //! The answers of a poll: who has answered, the heat map, the best dates, and what can be changed.
 
-use super::{PLACE, heat};
+use super::{PLACE, heat, mail};
 use crate::pages::form_errors::{sentence, warning};
 use crate::pages::shell::{Page, button, date_input, field, textarea};
 use crate::poll_access::{answered, last_day, zone_of};
@@ -11,7 +11,8 @@ use ibbi_app::format::us_date;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::schedule;
 use ibbi_app::sim::{Plan, Scenario, Simulator};
-use ibbi_poll::{Poll, PolledPerson, heat_map};
+use ibbi_core::At;
+use ibbi_poll::{LetterKind, Poll, PolledPerson, heat_map};
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::{SimulationPage, gains_section};
 
@@ -27,7 +28,6 @@ const SEED: u64 = 1;
 /// Returns the page, with why a form could not be carried out.
 pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> WebResult {
     let now = request.state.now()?;
-    let is_closed = poll.is_closed(now);
     let heading = el("h1").with("Availability in ").with(name(poll.district.as_str()));
     let to_plan = el("p").with(
         el("a").class("go").attr("href", format!("/plan?poll={}", poll.id)).with("Open the plan with these answers"),
@@ -35,7 +35,7 @@ pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> We
     let mut content = Html::new()
         .with(heading)
         .with(wrong.map(|why| warning(el("p").with(format!("{}.", sentence(why.trim_end_matches('.')))))))
-        .with(state(poll, is_closed))
+        .with(state(request, poll, now))
         .with(to_plan);
     match poll.scenario_with_answers() {
         Ok(scenario) => content = content.with(found(request, poll, &scenario)?),
@@ -45,14 +45,15 @@ pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> We
         }
     }
     let content = content
-        .with(section("people", "People", people(poll, is_closed)))
+        .with(section("people", "People", people(request, poll, now)))
         .with(section("offline", "An answer that came as a line or a file", offline(poll)))
         .with(section("change", "Change the poll", change(poll)));
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Page { title: "Availability poll", place: "/plan", content }.answer(status))
 }
 
-fn state(poll: &Poll, is_closed: bool) -> Html {
+fn state(request: &WebRequest, poll: &Poll, now: At) -> Html {
+    let is_closed = poll.is_closed(now);
     let (done, missing) = answered(poll);
     let all = poll.people.len();
     let who = match missing.as_slice() {
@@ -75,8 +76,13 @@ fn state(poll: &Poll, is_closed: bool) -> Html {
         ibbi_app::format::weekday_date(deleted)
     );
     let remind = (!missing.is_empty() && !is_closed).then(|| {
-        let link = el("a").attr("href", format!("{PLACE}/{}/reminders", poll.id)).with("Write reminders");
-        el("p").with(link)
+        let link = |path: &str, label: &str| el("a").attr("href", format!("{PLACE}/{}/{path}", poll.id)).with(label);
+        let by_email = mail::mailer(request).map(|_| mail::all_button(poll, LetterKind::Reminder, now));
+        let links = el("p")
+            .class("take")
+            .with(link("reminders", "Write reminders"))
+            .with(link("letters", "Letters and addresses"));
+        Html::new().with(by_email).with(links)
     });
     Html::new().with(who).with(folded).with(el("p").with(until)).with(remind)
 }
@@ -100,9 +106,10 @@ fn found(request: &WebRequest, poll: &Poll, scenario: &Scenario) -> Result<Html,
     Ok(Html::new().with(section("times", "Times, by the answers", heat)).with(page.dates_to_hold()).with(gains))
 }
 
-fn people(poll: &Poll, is_closed: bool) -> Html {
+fn people(request: &WebRequest, poll: &Poll, now: At) -> Html {
+    let can_send = mail::mailer(request).is_some();
     let heads = ["name", "answer", "link", "what you can do"].map(|head| el("th").attr("scope", "col").with(head));
-    let rows = poll.people.iter().map(|person| row(poll, person, is_closed));
+    let rows = poll.people.iter().map(|person| row(poll, person, now, can_send));
     let table = el("table")
         .class("polled")
         .with(el("caption").class("unseen").with("The people of the poll"))
@@ -112,7 +119,8 @@ fn people(poll: &Poll, is_closed: bool) -> Html {
     Html::new().with(around.with(table))
 }
 
-fn row(poll: &Poll, person: &PolledPerson, is_closed: bool) -> Element {
+fn row(poll: &Poll, person: &PolledPerson, now: At, can_send: bool) -> Element {
+    let is_closed = poll.is_closed(now);
     let place = format!("{PLACE}/{}/people/{}", poll.id, person.id);
     let answer = match &person.answer {
         None => el("td").with("not yet"),
@@ -124,10 +132,10 @@ fn row(poll: &Poll, person: &PolledPerson, is_closed: bool) -> Element {
             cell.with((!answer.note.is_empty()).then(|| details("Note", lines)))
         }
     };
-    let link = match (&person.link, is_closed) {
-        (None, _) => "revoked",
-        (Some(_), true) => "shows their own answers",
-        (Some(_), false) => "works",
+    let link = match (person.has_link(), is_closed) {
+        (false, _) => "revoked",
+        (true, true) => "shows their own answers",
+        (true, false) => "works",
     };
     let post = |path: &str, label: &str| {
         el("form")
@@ -144,11 +152,12 @@ fn row(poll: &Poll, person: &PolledPerson, is_closed: bool) -> Element {
         .with(to("", "Enter answers"))
         .with(to("/poll.html", "File to send").attr("download", "download"))
         .with(post("link", "New link"))
-        .with(person.link.as_ref().map(|_| post("revoke", "Revoke link")));
+        .with(person.has_link().then(|| post("revoke", "Revoke link")))
+        .with(if can_send { mail::reminder_button(poll, person, now) } else { None });
     el("tr")
         .with(el("th").attr("scope", "row").with(name(person.name.as_str())))
         .with(answer)
-        .with(el("td").with(link))
+        .with(el("td").with(el("p").with(link)).with(mail::letters_of(poll, person, now, mail::Detail::State)))
         .with(el("td").with(actions))
 }
 

@@ -79,7 +79,7 @@ fn form_says_what_to_correct() {
 }
 
 #[test]
-fn new_link_replaces_the_earlier_one_and_reminders_have_new_links() {
+fn new_link_replaces_the_earlier_ones_and_reminders_add_links() {
     let timed = Timed::start();
     let poll = timed.poll();
     let (id, link) = poll.link(0);
@@ -89,12 +89,15 @@ fn new_link_replaces_the_earlier_one_and_reminders_have_new_links() {
     assert_eq!(look(&timed.server, link).status, 404);
     assert!(look(&timed.server, &new).text().contains("mine"), "the answer stays");
     let reminders = timed.server.get(&format!("{}/reminders", poll.page));
-    assert_eq!(reminders.text().matches("data-letter").count(), people().len() - 1);
-    assert!(!reminders.text().contains("/answer/"), "links are not kept");
+    assert_eq!(reminders.text().matches("data-letter").count(), 0, "a look adds no links");
+    assert!(
+        reminders.text().contains(&people()[1].1) && !reminders.text().contains(&format!("from {}", people()[0].1))
+    );
     let new_links = links(&timed.server.form(&format!("{}/reminders", poll.page), ""));
     assert_eq!(new_links.len(), people().len() - 1);
     assert!(!new_links.contains_key(&people()[0].1), "who has answered keeps the link");
     assert_eq!(look(&timed.server, &new_links[&people()[1].1]).status, 200);
+    assert_eq!(look(&timed.server, poll.link(1).1).status, 200, "the earlier link works too");
     assert_eq!(look(&timed.server, &new).status, 200);
 }
 
@@ -214,7 +217,9 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
             _ => 403,
         };
         for (index, poll) in polls.iter().enumerate() {
-            for path in ["", "/delete", "/reminders", &format!("/people/{id}"), &format!("/people/{id}/poll.html")] {
+            for path in
+                ["", "/delete", "/letters", "/reminders", &format!("/people/{id}"), &format!("/people/{id}/poll.html")]
+            {
                 let path = format!("{}{path}", poll.page);
                 let page = matrix.get(token, &path);
                 assert_eq!(page.status, expected(index), "{who:?} {path}: {}", page.text());
@@ -230,8 +235,8 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
             let plan = matrix.get(token, &format!("/plan?poll={}", poll.id));
             assert_eq!(plan.status, expected(index), "{who:?} plan {index}: {}", plan.text());
             if expected(index) != 200 {
-                for path in ["/delete", "/close", "/reminders", "/answers"] {
-                    let sent = matrix.ask(token, "POST", &format!("{}{path}", poll.page), kind, "now=1");
+                for path in ["/delete", "/close", "/letters", "/reminders", "/answers"] {
+                    let sent = matrix.ask(token, "POST", &format!("{}{path}", poll.page), kind, "now=1&do=save");
                     assert!(matches!(sent.status, 403 | 404 | 422), "{who:?} {path}: {}", sent.status);
                 }
                 for path in ["", "/link", "/revoke"] {

@@ -1,6 +1,7 @@
 //! Availability polls: making one, answering it, and what is kept of it.
 
 mod answering;
+mod emailing;
 mod kept;
 mod managing;
 
@@ -21,9 +22,14 @@ struct Timed {
 
 impl Timed {
     fn start() -> Self {
+        Self::start_with(|_| {})
+    }
+
+    fn start_with(change: impl FnOnce(&mut ibbi_web::Config)) -> Self {
         let later = Arc::new(AtomicI64::new(0));
         let clock_later = Arc::clone(&later);
         let server = Running::start_with(|config| {
+            change(config);
             config.clock =
                 Arc::new(move || Ok(At::from_millis(clock()?.millis() + clock_later.load(Ordering::SeqCst)).unwrap()));
         });

@@ -1,6 +1,8 @@
 //! A running server, and a small client that can also send malformed requests.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod mail;
+
 use ibbi_access::{AccessFile, Grant, NewToken, Principal, Registry, Role, Scope, access_path};
 use ibbi_core::{At, Name};
 use ibbi_web::{Config, Handle, Limits, Server, Settings, SignIn};
