@@ -23,7 +23,7 @@ MEETING, TRAINING = datetime.date(2025, 9, 16), datetime.date(2025, 10, 21)
 
 # Whether the server remembers what it published of a plan, and puts planned dates on the calendar of a case. If not, its calendars of plans
 # are compared, but aren't given to subscribers, because they don't have what was dropped.
-SERVER_REMEMBERS = False
+SERVER_REMEMBERS = True
 
 count = {"comparisons": 0}
 wrong = []

@@ -7,7 +7,7 @@ use crate::polls::{MadePoll, form};
 use crate::support::{Answer, multipart};
 use Audience::{
     AccessReaders, CalendarMakers, CaseCalendar, CaseViewers, Correctors, Everyone, Extractors, LedgerReaders,
-    NoteTakers, OwnCalendar, PollMakers, PollOfCase, Roles, SignedIn, Staff,
+    NoteTakers, OwnCalendar, PlannedDates, PollMakers, PollOfCase, Roles, SignedIn, Staff,
 };
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,8 @@ enum Audience {
     CaseCalendar,
     /// Those of them who made the address, and program staff. Program staff made it.
     OwnCalendar,
+    /// Those who put planned dates on the calendar of the case.
+    PlannedDates,
     /// Those who make polls.
     PollMakers,
     /// Those who see a poll about the case that program staff made.
@@ -67,6 +69,8 @@ impl Audience {
             Self::CalendarMakers => None,
             Self::CaseCalendar => unless(who.sees(own), 404),
             Self::OwnCalendar => unless(who == Who::Staff, 404),
+            Self::PlannedDates if matches!(who, Who::Auditor | Who::Labor | Who::Management) => Some(403),
+            Self::PlannedDates => unless(who.records("session_scheduled", own, None), 404),
             Self::PollMakers => unless(makes_polls, 403),
             Self::PollOfCase if !makes_polls => Some(403),
             Self::PollOfCase => unless(who == Who::Staff || who == Who::Facilitator && own, 404),
@@ -109,6 +113,9 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("POST", "/cases/{case}/forecast", CaseViewers),
     ("GET", "/cases/{case}/calendar", CaseViewers),
     ("POST", "/cases/{case}/calendar", CaseCalendar),
+    ("GET", "/cases/{case}/calendar/planned", PlannedDates),
+    ("POST", "/cases/{case}/calendar/planned", PlannedDates),
+    ("POST", "/cases/{case}/calendar/planned/take-back", PlannedDates),
     ("GET", "/cases/{case}/dates.ics", CaseViewers),
     ("GET", "/audit", Roles),
     ("POST", "/audit", Roles),
@@ -159,6 +166,9 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/api/v1/cases/{case}/route", CaseViewers),
     ("GET", "/api/v1/cases/{case}/replay", CaseViewers),
     ("GET", "/api/v1/cases/{case}/calendar.ics", CaseViewers),
+    ("GET", "/api/v1/cases/{case}/planned-dates", CaseViewers),
+    ("POST", "/api/v1/cases/{case}/planned-dates", PlannedDates),
+    ("DELETE", "/api/v1/cases/{case}/planned-dates", PlannedDates),
     ("GET", "/api/v1/cases/{case}/extract", Extractors),
     ("GET", "/api/v1/records", Roles),
     ("GET", "/api/v1/polls", PollMakers),
