@@ -153,9 +153,34 @@ fn sentences() -> Vec<(&'static str, String)> {
         (
             "docs/polls.md",
             format!(
-                "A ledger has at most {} polls, a poll at most {people} people, and a note at most {} characters.",
+                "A ledger has at most {} polls, a poll at most {people} people, and a note at most {} characters, as browsers count them",
                 commas(constant("ibbi-poll/src/store.rs", "MAX_POLLS")),
                 commas(poll("MAX_NOTE"))
+            ),
+        ),
+        (
+            "docs/polls.md",
+            format!(
+                "keep working: at most {}, after which the oldest",
+                constant("ibbi-poll/src/letters.rs", "MAX_LINKS")
+            ),
+        ),
+        (
+            "docs/calendars.md",
+            format!("There are at most {};", commas(constant("ibbi-web/src/published_dates.rs", "MAX_MEMORIES"))),
+        ),
+        (
+            "docs/calendars-invitations.md",
+            format!(
+                "A file has at most {} MiB.",
+                mebi(constant("ibbi-app/src/schedule/invitations/replies.rs", "MAX_REPLY_BYTES"))
+            ),
+        ),
+        (
+            "docs/operations.md",
+            format!(
+                "must be regular files of at most {} MiB",
+                mebi(constant("ibbi-cli/src/settings_file.rs", "MAX_BYTES"))
             ),
         ),
         (
@@ -181,8 +206,9 @@ fn sentences() -> Vec<(&'static str, String)> {
         (
             "docs/availability.md",
             format!(
-                "An unpacked spreadsheet has at most {} MB.",
-                mebi(constant("ibbi-availability/src/workbook.rs", "MAX_UNPACKED"))
+                "An unpacked spreadsheet has at most {} MB, and {} MB of texts that its cells share.",
+                mebi(constant("ibbi-availability/src/workbook.rs", "MAX_UNPACKED")),
+                mebi(constant("ibbi-availability/src/workbook.rs", "MOST_TEXT"))
             ),
         ),
         (

@@ -320,7 +320,7 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         handler: |request| limited(request, schedule::report) },
     Operation { id: "calendar", tag: "Scenarios", view: View::Tools, method: Method::POST, path: "/api/v1/calendar", parameters: &[],
         body: Some((JSON, "OneScenario")), summary: "Returns the dates of a scenario's plan as a calendar",
-        about: "Returns the plan's meeting and sessions as an iCalendar file. The server remembers what it published for the ID of the scenario or of the case: entries that moved get a larger SEQUENCE, and entries that the plan doesn't have any more are CANCELLED (docs/calendars.md).",
+        about: "Returns the plan's meeting and sessions as an iCalendar file. The server remembers what it published for the ID of the scenario or of the case: entries that moved get a larger SEQUENCE, and entries that the plan doesn't have any more are canceled (docs/calendars.md).",
         answers: &[gives(200, CALENDAR, "Text", "an iCalendar file")],
         handler: |request| limited(request, schedule::calendar) },
     Operation { id: "chart", tag: "Reference", view: View::Tools, method: Method::GET, path: "/api/v1/chart", parameters: &[], body: None,

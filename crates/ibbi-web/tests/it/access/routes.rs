@@ -143,6 +143,8 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/polls/{poll}/delete", PollOfCase),
     ("POST", "/polls/{poll}/delete", PollOfCase),
     ("POST", "/polls/{poll}/close", PollOfCase),
+    ("GET", "/polls/{poll}/letters", PollOfCase),
+    ("POST", "/polls/{poll}/letters", PollOfCase),
     ("GET", "/polls/{poll}/reminders", PollOfCase),
     ("POST", "/polls/{poll}/reminders", PollOfCase),
     ("POST", "/polls/{poll}/answers", PollOfCase),

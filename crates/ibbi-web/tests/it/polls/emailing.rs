@@ -114,7 +114,7 @@ fn reminders_go_to_those_who_have_not_answered_and_wait_ten_minutes() {
     let poll = MadePoll::new(&timed.server, &emails(&THREE));
     assert_eq!(timed.press(&poll, "invitations").status, 303);
     let first: Vec<String> = inbox.letters().iter().map(link_in).collect();
-    assert_eq!(answer(&timed.server, &first[0], "c0=can").status, 200);
+    assert_eq!(answer(&timed.server, &first[0], "c0=can&note=").status, 200);
     // Too soon for everyone, and for one person.
     assert_eq!(timed.press(&poll, "reminders").status, 303);
     let (second, name) = &people()[1];

@@ -235,9 +235,11 @@ fn polls_are_seen_by_their_maker_by_staff_and_by_facilitators_of_their_case() {
             let plan = matrix.get(token, &format!("/plan?poll={}", poll.id));
             assert_eq!(plan.status, expected(index), "{who:?} plan {index}: {}", plan.text());
             if expected(index) != 200 {
+                // A form of the wrong type is refused before its poll is looked for.
                 for path in ["/delete", "/close", "/letters", "/reminders", "/answers"] {
                     let sent = matrix.ask(token, "POST", &format!("{}{path}", poll.page), kind, "now=1&do=save");
-                    assert!(matches!(sent.status, 403 | 404 | 422), "{who:?} {path}: {}", sent.status);
+                    let refused = [403, 404, 422, if path == "/answers" { 400 } else { 404 }];
+                    assert!(refused.contains(&sent.status), "{who:?} {path}: {}", sent.status);
                 }
                 for path in ["", "/link", "/revoke"] {
                     let path = format!("{}/people/{id}{path}", poll.page);
