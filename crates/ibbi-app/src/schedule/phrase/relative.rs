@@ -54,7 +54,7 @@ impl Cursor<'_> {
         let words: Vec<&str> = (start..self.at).map(|at| self.word_at(at)).collect();
         let works = words.windows(2).position(|pair| matches!(pair, ["i" | "we", "work"]));
         let is_in = |(place, word): (usize, &&str)| *word == "in" && self.is_day_at(start + place + 1);
-        let Some(place) = works.or_else(|| words.iter().enumerate().position(|it| is_in(it))) else { return Ok(()) };
+        let Some(place) = works.or_else(|| words.iter().enumerate().position(is_in)) else { return Ok(()) };
         let rest = start + place + 1 + usize::from(works.is_some());
         let times = self.source.get(self.start_of(rest)..self.place(start).end).unwrap_or_default();
         let options = vec![format!("can also {times}"), format!("can't {times}")];
