@@ -32,18 +32,28 @@ pub fn extract_from_mirror(
             return;
         }
         match entry {
-            MirrorEntry::Hash(digest) => extraction.push(digest, None),
+            MirrorEntry::Hash(digest) => {
+                extraction.heads.skip();
+                extraction.push(digest, None);
+            }
             MirrorEntry::Line(bytes) => {
+                let digest = Digest::sha256(bytes);
                 let wanted = match LineSubject::read(bytes) {
-                    Some(LineSubject::Case { case: of, rev, .. }) if of == case => {
-                        hidden |= rev != next;
-                        next = rev + 1;
-                        true
+                    Some(LineSubject::Case { case: of, rev, .. }) => {
+                        extraction.heads.set(of, rev, digest);
+                        if of == case {
+                            hidden |= rev != next;
+                            next = rev + 1;
+                        }
+                        of == case
                     }
-                    Some(LineSubject::Ledger) => true,
-                    _ => false,
+                    Some(LineSubject::Heads) => {
+                        extraction.end_with_heads(bytes);
+                        false
+                    }
+                    subject => subject == Some(LineSubject::Ledger),
                 };
-                extraction.push(&Digest::sha256(bytes), wanted.then_some(bytes));
+                extraction.push(&digest, wanted.then_some(bytes));
             }
             MirrorEntry::Key(_) | MirrorEntry::Checkpoint(_) => {}
         }
