@@ -109,7 +109,7 @@ struct PathLine {
 
 /// Writes the extract of a case from a ledger, in one pass over the lines that the checkpoint covers.
 ///
-/// Returns the number of records in it. Memory grows with the case, and with the number of cases.
+/// Returns the number of records in it, and whether it shows that they are all records of the case so far. Memory grows with the case, and with the number of cases.
 ///
 /// # Errors
 /// Returns [`ExtractError`]. What was written until then is not an extract.
@@ -118,7 +118,7 @@ pub fn extract(
     checkpoint: &SignedCheckpoint,
     case: Uuid,
     mut out: impl Write,
-) -> Result<u64, ExtractError> {
+) -> Result<(u64, bool), ExtractError> {
     let size = checkpoint.checkpoint().size;
     let mut extraction = Extraction::new(checkpoint);
     let mut lines = Lines::new(ledger);
@@ -190,8 +190,9 @@ impl<'a> Extraction<'a> {
         self.end = Some(line.to_vec());
     }
 
-    /// Writes the extract, when all lines that the checkpoint covers were added. Returns the number of records.
-    pub(crate) fn finish(self, case: Uuid, mut out: impl Write) -> Result<u64, ExtractError> {
+    /// Writes the extract, when all lines that the checkpoint covers were added. Returns the number of records, and whether it
+    /// shows that they are all.
+    pub(crate) fn finish(self, case: Uuid, mut out: impl Write) -> Result<(u64, bool), ExtractError> {
         let Self { checkpoint, prover, kept, mut heads, end } = self;
         let (size, expected, found) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root, prover.root());
         if found != expected {
@@ -216,7 +217,7 @@ impl<'a> Extraction<'a> {
             write_line(&mut out, &PathLine { index, path: path.iter().map(encode_hash).collect() })?;
         }
         out.flush()?;
-        Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1)
+        Ok((u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1, extract > 1))
     }
 }
 
@@ -325,7 +326,6 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
         return Err(reader.wrong("the extract has no record of the case"));
     }
     if head.extract > 1 && complete_up_to.is_none() {
-        reader.line += 1;
         return Err(reader.wrong(
             "the line with the state of all cases must be here: the extract was shortened, and later records are missing",
         ));
