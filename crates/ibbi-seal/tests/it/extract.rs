@@ -17,7 +17,7 @@ fn extract_proves_its_case_and_shows_no_other() {
     let bytes = fs::read(&path).unwrap();
 
     let mut made = Vec::new();
-    assert_eq!(extract(&bytes[..], &signed, case(1), &mut made).unwrap(), 11);
+    assert_eq!(extract(&bytes[..], &signed, case(1), &mut made).unwrap(), (11, true));
     assert!(is_extract(&made) && !is_extract(&bytes));
     let read = verify_extract(&made[..], &[key.public()]).unwrap();
     assert_eq!((read.case, read.signer.as_deref()), (case(1), Some("example.org/ibbi")));

@@ -69,7 +69,7 @@ fn mirror_proves_its_lines_and_gives_the_same_extract() {
     }
 
     let (mut from_mirror, mut from_ledger) = (Vec::new(), Vec::new());
-    assert_eq!(extract_from_mirror(Cursor::new(&file), case(1), &mut from_mirror).unwrap(), (11, 35));
+    assert_eq!(extract_from_mirror(Cursor::new(&file), case(1), &mut from_mirror).unwrap(), (11, 35, false));
     extract(&ledger[..], &checkpoints[1], case(1), &mut from_ledger).unwrap();
     // Its holder doesn't know the last lines of the other cases, so this extract doesn't show that it is complete.
     let parts = |bytes: &[u8]| -> Vec<String> { String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect() };
