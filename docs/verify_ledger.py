@@ -1,4 +1,4 @@
-"""Verifies an ibbi ledger: python3 verify_ledger.py LEDGER [CHECKPOINTS]. The default is LEDGER.checkpoints, if it exists.
+"""Verifies an ibbi ledger or extract: python3 verify_ledger.py FILE [CHECKPOINTS]. The default is FILE.checkpoints, if it exists.
 Needs ledger.schema.json in the same folder. Agrees with `ibbi verify`, except for signatures: exit code 0, or 4 and the first fault."""
 import base64, datetime, hashlib, json, os, re, sys
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.schema.json"), encoding="utf-8") as file: DEFS = json.load(file)["$defs"]
@@ -46,23 +46,39 @@ def event(line):  # returns the record of a line, if the line alone is correct
 def root(leaves):  # RFC 6962, section 2.1
     half = 1 << (len(leaves) - 1).bit_length() >> 1
     return sha256(b"\1" + root(leaves[:half]) + root(leaves[half:]) if half else b"\0" + leaves[0] if leaves else b"").digest()
+def heads(cases):  # the state of all cases: how many they are, and the root over each one's ID, number of records, and last line
+    leaves = [bytes.fromhex(case.replace("-", "")) + rev.to_bytes(8, "big") + digest for case, (rev, digest) in sorted(cases.items())]
+    return {"cases": len(leaves), "root": root(leaves).hex()}
+def above(leaf, index, size, proof):  # the root that a proof leads to (RFC 9162, section 2.1.3.2)
+    place, last, digest = index, size - 1, sha256(b"\0" + leaf).digest()
+    require(index < size, "a proof is of a place that the tree doesn't have")
+    for text in proof:
+        sibling = base64.b64decode(text, validate=True)
+        require(last and len(sibling) == 32 and base64.b64encode(sibling).decode() == text, "a proof is too long, or has another form")
+        left = place & 1 or place == last
+        digest = sha256(b"\1" + (sibling + digest if left else digest + sibling)).digest()
+        while left and place and not place & 1: place, last = place >> 1, last >> 1
+        place, last = place >> 1, last >> 1
+    require(last == 0, "a proof is too short")
+    return digest
 B64, LAST = "[+/0-9A-Za-z]", "[AEIMQUYcgkosw048]="  # canonical form here too: unused bits are zero
 SIGNATURE = rf"\u2014 [^\s\0-\x1f\x7f-\x9f+]+ (?=.{{6}}[^=])(?:{B64}{{4}})*(?:{B64}{{2}}{LAST}|{B64}[AQgw]==)?\n"
 NOTE = rf"([^\0-\x1f]+)\n(0|[1-9][0-9]*)\n({B64}{{42}}{LAST})\n(?:[^\0-\x1f]+\n)*\n(?:{SIGNATURE})+\n*"
 def verify(lines, checkpoints=""):
     require(re.fullmatch(rf"\n*(?:{NOTE})*", checkpoints), "the checkpoint file is not a sequence of complete signed notes")
-    digests, logged, revs, origin, version, act = [], "", {}, None, None, None
+    digests, logged, cases, origin, version, act = [], "", {}, None, None, None
     for number, line in enumerate(lines, 1):
         try:
             value, prev = event(line), digests[-1].hex() if digests else "0" * 64
             require(value["prev"] == prev, f"prev is not {prev}, the SHA-256 of the previous line")
             kind, case = value["type"], value.get("case")
-            place = (number, revs.get(case, 0) + 1 if case else 1)
+            place = (number, cases.get(case, (0,))[0] + 1 if case else 1)
             require((value["seq"], value.get("rev", 1)) == place, f"seq and rev are not {place}")
             require((kind == "ledger_opened") == (number == 1), "the first line, and no other, must open the ledger")
             require(value["v"] == 2 or value["logged"] >= logged, "logged before the previous line")
             require(number == 1 or value["v"] == (2 if kind == "format_changed" and version == 1 else version), "another format than its place asks for")
             require(kind != "format_changed" or version == 1, "the ledger already has this format")
+            require(kind != "heads" or value["data"] == heads(cases), "it doesn't state the last records of the cases as they are")
             version = value["v"]
             expected = [case, act[1] + 1, act[2]] if act else None
             act = [case, *value["act"]] if "act" in value else None
@@ -70,14 +86,52 @@ def verify(lines, checkpoints=""):
             act = act if act and act[1] < act[2] else None
         except (ValueError, RecursionError) as fault: raise ValueError(f"line {number}: {fault}") from fault
         logged, origin = value["logged"], origin or value["data"]["origin"]
-        if case: revs[case] = value["rev"]
         digests.append(sha256(line[:-1]).digest())
+        if case: cases[case] = (value["rev"], digests[-1])
     require(digests, "the ledger is empty")
     require(not act, "the ledger ends within an act")
     for named, size, hashed in re.findall(NOTE, checkpoints):
         found = (origin, len(digests[:int(size)]), base64.b64encode(root(digests[:int(size)])).decode())
         require(found == (named, int(size), hashed), f"a checkpoint covers {size} lines, and the ledger's lines are different")
+def verify_extract(lines):  # returns what the extract shows, without checking who signed its checkpoint
+    def read(keys):
+        line = next(lines, b"")
+        value = json.loads(line.decode())
+        require(type(value) is dict and value.keys() == keys and json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == line.decode()[:-1], "not in canonical form")
+        return value
+    number, rev, last, ends = 1, 0, None, None
+    try:
+        head = read({"case", "checkpoint", "extract"})
+        note = re.fullmatch(NOTE, head["checkpoint"])
+        require(note and head["extract"] in (1, 2), "the checkpoint is not a signed note, or the format is not 1 or 2")
+        origin, size, hashed = note[1], int(note[2]), base64.b64decode(note[3])
+        for line in lines:
+            number += 1
+            value, digest = event(line), sha256(line[:-1]).digest()
+            number += 1
+            proof = read({"index", "proof"})
+            require(above(digest, proof["index"], size, proof["proof"]) == hashed, "the proof doesn't lead from the line before to the checkpoint's root")
+            require(proof["index"] + 1 == value["seq"], "the proof is of another line")
+            if number == 3: require(value["type"] == "ledger_opened" and value["data"]["origin"] == origin, "this must be the first line of the checkpoint's ledger")
+            elif value["type"] == "heads" and head["extract"] == 2 and rev:
+                ends, number = read({"index", "path"}), number + 1
+                require(value["seq"] == size, "the line with the state of all cases must be the last one that the checkpoint covers")
+                leaf = bytes.fromhex(head["case"].replace("-", "")) + rev.to_bytes(8, "big") + last
+                require(above(leaf, ends["index"], value["data"]["cases"], ends["path"]).hex() == value["data"]["root"], f"record {rev} is not the last one of the case: records are missing")
+                require(next(lines, None) is None, "nothing must follow the case's path")
+                break
+            else:
+                require((value.get("case"), value.get("rev")) == (head["case"], rev + 1), f"this must be record {rev + 1} of the case")
+                rev, last = rev + 1, digest
+        require(rev, "the extract has no record of the case")
+        number += not ends
+        require(ends or head["extract"] == 1, "the line with the state of all cases is missing: the extract was shortened")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault: raise ValueError(f"line {number}: {fault}") from fault
+    return f"sound: {rev} records, complete up to line {size}" if ends else f"sound: {rev} records; warning: later records might exist, even under this checkpoint"
 if __name__ == "__main__":
     notes = sys.argv[2:] or [name for name in [os.path.realpath(sys.argv[1]) + ".checkpoints"] if os.path.exists(name)]
-    try: print(verify(open(sys.argv[1], "rb"), open(notes[0], "rb").read().decode(errors="replace") if notes else "") or "sound")
+    with open(sys.argv[1], "rb") as file: is_extract = file.read(9) == b'{"case":"'
+    try:
+        if is_extract: print(verify_extract(open(sys.argv[1], "rb")))
+        else: print(verify(open(sys.argv[1], "rb"), open(notes[0], "rb").read().decode(errors="replace") if notes else "") or "sound")
     except ValueError as fault: sys.exit(print(f"NOT sound: {fault}") or 4)

@@ -235,7 +235,10 @@ fn create_store(path: &Path, first: &FirstLine, options: &OpenOptions) -> Result
 
 fn with_signer(store: LedgerStore<Sealer>, options: &OpenOptions) -> LedgerStore<Sealer> {
     match options.signer.clone() {
-        Some(signer) => store.with_signer(move |ledger| signer.sign_if_due(ledger)),
+        Some(signer) => {
+            let clock = Arc::clone(&options.clock);
+            store.with_signer(move |ledger| signer.sign_if_due(ledger, &clock))
+        }
         None => store,
     }
 }

@@ -55,6 +55,7 @@ pub(crate) fn verify_mirrored(source: impl Read, keys: &[PublicKey], path: &Path
         origin: mirror.map(|mirror| mirror.origin().to_owned()),
         same_chart: mirror.and_then(Mirror::opening).map(ibbi_log::Opening::has_our_chart),
         case: None,
+        complete_up_to: None,
         fault_count: u64::try_from(faults.len()).unwrap_or(u64::MAX),
         faults,
         signatures_checked: has_key && !checkpoints.is_empty(),
@@ -111,6 +112,7 @@ pub fn select_case(path: &Path, wanted: Option<&str>) -> Result<Uuid, AppError> 
 /// [`AppError::Extract`], also if the mirror doesn't have all lines of the case in full; [`AppError::Io`].
 pub fn extract_case(path: &Path, case: Uuid, out: impl Write) -> Result<ExtractedCase, AppError> {
     let file = crate::ledger::open_file(path)?;
-    let (records, size) = extract_from_mirror(file, case, out).map_err(|error| AppError::from_extract(path, error))?;
-    Ok(ExtractedCase { case, records, size })
+    let (records, size, complete) =
+        extract_from_mirror(file, case, out).map_err(|error| AppError::from_extract(path, error))?;
+    Ok(ExtractedCase { case, records, size, complete })
 }

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use ibbi_seal::{PrivateKey, SealedLedger, sign_checkpoint};
-use ibbi_store::CheckpointOutcome;
+use ibbi_store::{CheckpointOutcome, Clock};
 use std::path::Path;
 
 /// A key that signs a ledger whenever a number of lines is not covered by a checkpoint.
@@ -24,13 +24,13 @@ impl Signer {
     }
 
     /// Signs a ledger if enough lines are not covered by a checkpoint.
-    pub(crate) fn sign_if_due(&self, ledger: &mut SealedLedger) -> Option<CheckpointOutcome> {
+    pub(crate) fn sign_if_due(&self, ledger: &mut SealedLedger, clock: &Clock) -> Option<CheckpointOutcome> {
         let uncovered = ledger.head().lines.saturating_sub(ledger.observer().covered());
         let is_due = uncovered >= self.every;
         let sign = |ledger: &mut SealedLedger| {
-            sign_checkpoint(ledger, &self.key)
-                .map(|signed| signed.checkpoint().size)
-                .map_err(|error| AppError::from(error).to_string())
+            let now = clock().map_err(|error| error.to_string())?;
+            let signed = sign_checkpoint(ledger, &self.key, now).map_err(|error| AppError::from(error).to_string())?;
+            Ok(signed.checkpoint().size)
         };
         is_due.then(|| sign(ledger))
     }

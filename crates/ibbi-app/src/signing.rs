@@ -6,6 +6,7 @@ pub use crate::verified::{CheckedTexts, CheckpointVerdict, ExtractedCase, FoundF
 use crate::error::AppError;
 use crate::mirrors::verify_mirrored;
 use ibbi_audit::{ProgressCallback, ProgressReader};
+use ibbi_core::At;
 use ibbi_log::{Depth, Uuid, open_sidecar};
 use ibbi_seal::{
     Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
@@ -48,18 +49,25 @@ pub struct NewCheckpoint {
     pub note: String,
     /// The file it was added to.
     pub file: PathBuf,
+    /// Whether extracts under it can show that they are complete: its last line has the state of all cases.
+    pub complete: bool,
 }
 
-/// Signs a ledger as it is now.
+/// Signs a ledger as it is now, after a line with the state of all cases. `now` is the time on the caller's clock.
 ///
 /// # Errors
 /// Returns [`AppError`].
-pub fn checkpoint(path: &Path, key: &Path) -> Result<NewCheckpoint, AppError> {
+pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, AppError> {
     let key = PrivateKey::load(key)?;
     crate::ledger::open_ledger(path, |ledger| {
-        let signed = sign_checkpoint(ledger, &key)?;
+        let signed = sign_checkpoint(ledger, &key, now)?;
         let file = checkpoints_path(ledger.path());
-        Ok(NewCheckpoint { size: signed.checkpoint().size, note: signed.to_string(), file })
+        Ok(NewCheckpoint {
+            size: signed.checkpoint().size,
+            note: signed.to_string(),
+            file,
+            complete: ledger.observer().ends_with_heads(),
+        })
     })
 }
 
@@ -185,6 +193,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         origin: report.opening.as_ref().map(|opening| opening.origin.to_string()),
         same_chart: report.opening.as_ref().map(ibbi_log::Opening::has_our_chart),
         case: None,
+        complete_up_to: None,
         faults: report.damage.faults.iter().map(FoundFault::from).collect(),
         fault_count: report.damage.count,
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
@@ -208,6 +217,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
                 origin: Some(extract.opening.origin.to_string()),
                 same_chart: Some(extract.opening.has_our_chart()),
                 case: Some(extract.case),
+                complete_up_to: extract.complete_up_to,
                 faults: Vec::new(),
                 fault_count: 0,
                 checkpoints: vec![CheckpointVerdict { size, signer: extract.signer, fault: None }],
@@ -232,6 +242,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         origin: None,
         same_chart: None,
         case: None,
+        complete_up_to: None,
         faults: vec![FoundFault { code: "extract", line, byte: 0, text: fault.to_string() }],
         fault_count: 1,
         checkpoints: Vec::new(),
@@ -318,6 +329,7 @@ pub fn extract_case(
         return Err(AppError::Usage(format!("{} has no checkpoint; write one with `ibbi checkpoint`", file.display())));
     };
     let ledger: File = crate::ledger::open_file(path)?;
-    let records = extract(ledger, checkpoint, case, out).map_err(|error| AppError::from_extract(path, error))?;
-    Ok(ExtractedCase { case, records, size: checkpoint.checkpoint().size })
+    let (records, complete) =
+        extract(ledger, checkpoint, case, out).map_err(|error| AppError::from_extract(path, error))?;
+    Ok(ExtractedCase { case, records, size: checkpoint.checkpoint().size, complete })
 }

@@ -62,6 +62,10 @@ pub struct Verified {
     /// The case of an extract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case: Option<Uuid>,
+    /// For an extract: up to which line of the ledger it shows every record of its case. Without it, later records might
+    /// exist, even under the extract's checkpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub complete_up_to: Option<u64>,
     /// The first faults, in the order of the lines.
     pub faults: Vec<FoundFault>,
     /// How many faults there are in all.
@@ -121,4 +125,6 @@ pub struct ExtractedCase {
     pub records: u64,
     /// How many lines of the ledger the checkpoint covers.
     pub size: u64,
+    /// Whether the extract shows that it has every record of the case up to there.
+    pub complete: bool,
 }

@@ -8,10 +8,10 @@ use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
 use ibbi_core::At;
 use ibbi_log::{
-    ActFollower, Digest, Fault, FaultKind, Head, LedgerLine, LineContent, LineSubject, Lines, Links, Opening, RawLine,
-    act_of, case_of, read_line, version_of,
+    ActFollower, Digest, Fault, FaultKind, Head, LedgerLine, LineContent, LineSubject, Lines, Links, ObservedLine,
+    Opening, RawLine, act_of, case_of, read_line, version_of,
 };
-use ibbi_seal::{CheckpointQueue, MerkleTree, SignedCheckpoint};
+use ibbi_seal::{CaseHeads, CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
 
 /// The lines of a ledger as they are read.
@@ -31,6 +31,8 @@ struct ChainState<'a> {
     version: Option<u8>,
     acts: ActFollower,
     tree: Option<MerkleTree>,
+    /// The last line of each case.
+    heads: CaseHeads,
     queue: CheckpointQueue<&'a SignedCheckpoint>,
     /// The faults that checkpoints showed.
     faults: Vec<(&'a SignedCheckpoint, Fault)>,
@@ -52,6 +54,7 @@ impl<'a> Chain<'a> {
             version: None,
             acts: ActFollower::default(),
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
+            heads: CaseHeads::default(),
             queue: CheckpointQueue::new(checkpoints),
             faults: Vec::new(),
             spool,
@@ -147,6 +150,8 @@ impl<'a> ChainState<'a> {
             self.check_format(line, version, number, offset, block);
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
+        let fault = self.follow_heads(line, links);
+        block.findings.extend(fault.map(|fault| fault_finding(fault, None, links.and_then(|links| links.logged()))));
         let mut bytes = 0;
         if let Some(opening) = opening {
             block.findings.extend(self.open(opening));
@@ -170,6 +175,22 @@ impl<'a> ChainState<'a> {
         if links.seq != self.next_seq {
             block.findings.push(finding(FaultKind::Seq { expected: self.next_seq, found: links.seq }));
         }
+    }
+
+    /// Follows the last line of each case, and checks a line that states them.
+    fn follow_heads(&mut self, line: Option<&[u8]>, links: Option<Links<'_>>) -> Option<Fault> {
+        let observed = match (line.and_then(case_of), links) {
+            (Some(case), Some(Links { rev: Some(rev), .. })) => ObservedLine::Record { case, rev },
+            (None, Some(Links { rev: None, .. })) => match line.map(read_line) {
+                Some(Ok(line)) => ObservedLine::from(&line),
+                _ => ObservedLine::Other,
+            },
+            _ => {
+                self.heads.skip();
+                ObservedLine::Other
+            }
+        };
+        self.heads.observe(self.head, observed)
     }
 
     /// Checks that a line has the version of its place, and that acts are whole.

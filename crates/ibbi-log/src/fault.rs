@@ -3,6 +3,7 @@
 //! The list also has the faults that checkpoints show. They have no other effect here: `ibbi-seal` finds them.
 
 use crate::Digest;
+use crate::ledger_data::Heads;
 use crate::line::{MAX_LINE, MAX_NUMBER};
 use core::fmt;
 use ibbi_core::{ActPlace, At};
@@ -279,6 +280,18 @@ pub enum FaultKind {
         /// How many records the act has.
         count: u16,
     },
+    /// A line with the state of all cases doesn't have the state that the lines before it give.
+    #[error(
+        "the line says {}, but the lines before it give {}",
+        heads_text(*.found),
+        heads_text(*.expected)
+    )]
+    Heads {
+        /// The state that the lines before it give.
+        expected: Heads,
+        /// The state that the line has.
+        found: Heads,
+    },
     /// A checkpoint covers more lines than the ledger has.
     #[error("a checkpoint covers {}, but the ledger has {}", lines(*.covered), lines(*.found))]
     Truncated {
@@ -365,6 +378,7 @@ impl FaultKind {
             Self::DuplicateId { .. } => "case.duplicate-id",
             Self::Version { .. } | Self::FormatRepeated { .. } => "ledger.format",
             Self::Act { .. } => "chain.act",
+            Self::Heads { .. } => "chain.heads",
             Self::TornAct { .. } => "ledger.torn",
             Self::Shrunk { .. } => "ledger.shrunk",
             Self::Truncated { .. } => "checkpoint.truncated",
@@ -403,6 +417,9 @@ impl FaultKind {
                 "lines of another ledger or version were inserted: compare with a copy"
             }
             Self::Act { .. } => "lines were removed, repeated, or inserted: compare with a copy",
+            Self::Heads { .. } => {
+                "lines before it were changed, removed, or inserted, or another program wrote it: compare with a copy"
+            }
             Self::TornAct { .. } => {
                 "open the ledger for writing, for example by recording an event: the unfinished act is then moved to a file of its own"
             }
@@ -426,6 +443,10 @@ impl FaultKind {
             Self::Root { .. } => "lines that the checkpoint covers were changed: compare with a copy",
         }
     }
+}
+
+fn heads_text(Heads { cases, root }: Heads) -> String {
+    format!("{cases} {} with the root {root}", if cases == 1 { "case" } else { "cases" })
 }
 
 fn lines(count: u64) -> String {

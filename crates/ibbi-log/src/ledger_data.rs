@@ -57,12 +57,12 @@ pub struct FormatChange {
     pub format: u32,
 }
 
-/// A line with the state of all cases. The format reserves it; this program doesn't write it.
+/// A line with the state of all cases: which lines are the last ones of their cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heads {
     /// The number of cases.
     pub cases: u64,
-    /// The Merkle root over the last lines of the cases.
+    /// The Merkle root over the last lines of the cases (`docs/ledger.md`, *Heads*).
     pub root: Digest,
 }
 
@@ -117,9 +117,9 @@ pub(crate) struct FormatData {
 /// The data of a line with the state of all cases: how many they are, and the root over their last lines.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct HeadsData {
-    cases: u64,
-    root: String,
+pub(crate) struct HeadsData {
+    pub(crate) cases: u64,
+    pub(crate) root: String,
 }
 
 /// Reads the data of a first line of a version, in canonical form only.

@@ -72,7 +72,8 @@ pub use follow::Follower;
 pub use head::Head;
 pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails};
 pub use ledger::{
-    AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, OpenError, TornTail, holder_path,
+    AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, ObservedLine, OpenError, TornTail,
+    holder_path,
 };
 pub use ledger_data::{FORMAT, FormatChange, Heads, NewLedger, Opening, SIMULATION_ORIGIN, chart_digest};
 pub use line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER, OPENING_TYPE, read_uuid};

@@ -30,7 +30,7 @@ pub const OPENING_TYPE: &str = "ledger_opened";
 /// The `type` of the line after which a ledger that began in format 1 has format 2.
 pub const FORMAT_TYPE: &str = "format_changed";
 
-/// The `type` of a line with the state of all cases. The format reserves it; this program reads it and doesn't write it.
+/// The `type` of a line with the state of all cases, which the writer adds before each checkpoint.
 pub const HEADS_TYPE: &str = "heads";
 
 /// A line's envelope. `actor` and `data` are still as they are in the line.

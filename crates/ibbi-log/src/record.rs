@@ -6,9 +6,10 @@
 use crate::Digest;
 use crate::instant::instant_text;
 use crate::ledger_data::{
-    DataFault, FORMAT, FormatData, NewLedger, OpeningData, chart_digest, reason, refused, same_spelling,
+    DataFault, FORMAT, FormatData, Heads, HeadsData, NewLedger, OpeningData, chart_digest, reason, refused,
+    same_spelling,
 };
-use crate::line::{FORMAT_TYPE, MAX_NUMBER, OPENING_TYPE};
+use crate::line::{FORMAT_TYPE, HEADS_TYPE, MAX_NUMBER, OPENING_TYPE};
 use core::ops::Range;
 use ibbi_core::{ActPlace, At, Event, EventKind, Name, Precision, Stage};
 use ibbi_store::{Identity, NewRecord, Record};
@@ -298,12 +299,35 @@ pub(crate) fn write_format_change(
 ) -> std::io::Result<usize> {
     let data = FormatData { chart: chart_digest().to_string(), format: FORMAT };
     write_ledger_line(actor, logged, &data, out)?;
-    let mut id = [0; 16];
-    id.copy_from_slice(&before.as_bytes()[..16]);
-    let prev = Middle::new(logged).write(uuid::Builder::from_custom_bytes(id).into_uuid(), out);
+    let prev = Middle::new(logged).write(id_after(before), out);
     write_seq(seq, out)?;
     write_type(FORMAT_TYPE, 2, out)?;
     Ok(prev)
+}
+
+/// Writes a line with the state of all cases as [`write_format_change`] writes its own.
+///
+/// # Errors
+/// Returns the serializer's error, which doesn't occur.
+pub(crate) fn write_heads(
+    heads: &Heads,
+    (actor, logged): (&Name, At),
+    (before, seq): (&Digest, u64),
+    out: &mut Vec<u8>,
+) -> std::io::Result<usize> {
+    let data = HeadsData { cases: heads.cases, root: heads.root.to_string() };
+    write_ledger_line(actor, logged, &data, out)?;
+    let prev = Middle::new(logged).write(id_after(before), out);
+    write_seq(seq, out)?;
+    write_type(HEADS_TYPE, 2, out)?;
+    Ok(prev)
+}
+
+/// Returns the ID of a line that the ledger adds by itself, from the digest of the line before it.
+fn id_after(before: &Digest) -> Uuid {
+    let mut id = [0; 16];
+    id.copy_from_slice(&before.as_bytes()[..16]);
+    uuid::Builder::from_custom_bytes(id).into_uuid()
 }
 
 fn write_ledger_line(actor: &Name, at: At, data: &impl Serialize, out: &mut Vec<u8>) -> std::io::Result<()> {

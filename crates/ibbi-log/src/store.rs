@@ -479,6 +479,7 @@ impl From<AppendError> for ibbi_store::AppendError {
             AppendError::Damaged { .. }
             | AppendError::Forgotten { .. }
             | AppendError::Poisoned
+            | AppendError::Format
             | AppendError::Changed { .. }
             | AppendError::Moved { .. } => Self::ReadOnly { source: Box::new(error) },
             AppendError::Read { .. } | AppendError::Texts { .. } | AppendError::Unreadable { .. } => {

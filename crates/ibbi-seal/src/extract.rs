@@ -1,25 +1,28 @@
 //! Extracts: the lines of one case, with proofs that a checkpoint covers them.
 //!
-//! An extract shows only hashes of other cases. It proves that its lines are in the ledger. It doesn't prove that they are
-//! all lines of the case, because the ledger can have later ones that the checkpoint doesn't cover.
+//! An extract shows only hashes of other cases. It proves that its lines are in the ledger. If the lines that the checkpoint
+//! covers end with the state of all cases, it also proves that they are all lines of the case up to there: that state has
+//! the number and the digest of the case's last line. The ledger can have later lines that the checkpoint doesn't cover.
 //!
 //! The file has JSON lines: a head, then the ledger's first line and each line of the case, with the same bytes as in the
-//! ledger. Each is followed by a line with its index in the tree (from 0) and its inclusion proof (RFC 6962).
+//! ledger. Each is followed by a line with its index in the tree (from 0) and its inclusion proof (RFC 6962). In format 2,
+//! the line with the state of all cases and its proof follow, and then the case's index and path in that state.
 
+use crate::case_heads::{CaseHeads, shows_last};
 use crate::checkpoint::SignedCheckpoint;
 use crate::key::{PublicKey, SignatureError};
 use crate::merkle::{Prover, root_from_proof};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::proof::{decode_hash, encode_hash};
 use ibbi_log::{
-    Digest, Fault, FaultKind, LedgerLine, LineContent, LineRecord, LineSubject, Lines, Opening, RawLine, Uuid, explain,
-    read_line, read_uuid,
+    Digest, Fault, FaultKind, Heads, LedgerLine, LineContent, LineRecord, LineSubject, Lines, Links, Opening, RawLine,
+    Uuid, explain, read_line, read_uuid,
 };
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
-/// The version of the extract format that this crate reads and writes.
-pub const EXTRACT_FORMAT: u32 = 1;
+/// The version of the format of an extract that shows that it is complete. This crate also reads and writes version 1, which
+/// doesn't show it.
+pub const EXTRACT_FORMAT: u32 = 2;
 
 /// Why no extract was made.
 #[derive(Debug, thiserror::Error)]
@@ -96,9 +99,17 @@ struct ProofLine {
     proof: Vec<String>,
 }
 
+/// The last line: the case's place in the state of all cases, and its path there.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PathLine {
+    index: u64,
+    path: Vec<String>,
+}
+
 /// Writes the extract of a case from a ledger, in one pass over the lines that the checkpoint covers.
 ///
-/// Returns the number of records in it. Memory grows with the case, not with the ledger.
+/// Returns the number of records in it, and whether it shows that they are all records of the case so far. Memory grows with the case, and with the number of cases.
 ///
 /// # Errors
 /// Returns [`ExtractError`]. What was written until then is not an extract.
@@ -107,7 +118,7 @@ pub fn extract(
     checkpoint: &SignedCheckpoint,
     case: Uuid,
     mut out: impl Write,
-) -> Result<u64, ExtractError> {
+) -> Result<(u64, bool), ExtractError> {
     let size = checkpoint.checkpoint().size;
     let mut extraction = Extraction::new(checkpoint);
     let mut lines = Lines::new(ledger);
@@ -122,9 +133,16 @@ pub fn extract(
             LineContent::Torn => return Err(ExtractError::Truncated { size, found: number - 1 }),
         };
         let wanted = match LineSubject::read(bytes) {
-            Some(LineSubject::Case { case: of, .. }) => of == case,
+            Some(LineSubject::Case { case: of, rev, .. }) => {
+                extraction.heads.set(of, rev, digest);
+                of == case
+            }
             Some(LineSubject::Ledger) => number == 1,
-            Some(LineSubject::Format | LineSubject::Heads) => false,
+            Some(LineSubject::Heads) => {
+                extraction.end_with_heads(bytes);
+                false
+            }
+            Some(LineSubject::Format) => false,
             None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
         };
         extraction.push(&digest, wanted.then_some(bytes));
@@ -137,22 +155,45 @@ pub(crate) struct Extraction<'a> {
     checkpoint: &'a SignedCheckpoint,
     prover: Prover,
     kept: Vec<Vec<u8>>,
+    /// The last lines of all cases.
+    pub(crate) heads: CaseHeads,
+    /// The last line of all, if it states them.
+    end: Option<Vec<u8>>,
 }
 
 impl<'a> Extraction<'a> {
     pub(crate) fn new(checkpoint: &'a SignedCheckpoint) -> Self {
-        Self { checkpoint, prover: Prover::new(checkpoint.checkpoint().size), kept: Vec::new() }
+        Self {
+            checkpoint,
+            prover: Prover::new(checkpoint.checkpoint().size),
+            kept: Vec::new(),
+            heads: CaseHeads::default(),
+            end: None,
+        }
     }
 
     /// Adds the digest of the ledger's next line, and the line itself if the extract shows it.
     pub(crate) fn push(&mut self, digest: &Digest, shown: Option<&[u8]>) {
-        self.prover.push(digest, shown.is_some());
+        let ends = self.lines() + 1 == self.checkpoint.checkpoint().size;
+        self.end = self.end.take().filter(|_| ends);
+        self.prover.push(digest, shown.is_some() || self.end.is_some());
         self.kept.extend(shown.map(<[u8]>::to_vec));
     }
 
-    /// Writes the extract, when all lines that the checkpoint covers were added. Returns the number of records.
-    pub(crate) fn finish(self, case: Uuid, mut out: impl Write) -> Result<u64, ExtractError> {
-        let Self { checkpoint, prover, kept } = self;
+    /// Returns the number of lines so far.
+    const fn lines(&self) -> u64 {
+        self.prover.size()
+    }
+
+    /// Keeps the line that is added next, because it states the last lines of all cases.
+    pub(crate) fn end_with_heads(&mut self, line: &[u8]) {
+        self.end = Some(line.to_vec());
+    }
+
+    /// Writes the extract, when all lines that the checkpoint covers were added. Returns the number of records, and whether it
+    /// shows that they are all.
+    pub(crate) fn finish(self, case: Uuid, mut out: impl Write) -> Result<(u64, bool), ExtractError> {
+        let Self { checkpoint, prover, kept, mut heads, end } = self;
         let (size, expected, found) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root, prover.root());
         if found != expected {
             return Err(ExtractError::Root { size, expected, found });
@@ -161,16 +202,22 @@ impl<'a> Extraction<'a> {
             return Err(ExtractError::NoSuchCase { case });
         }
         let proofs = prover.finish().ok_or_else(|| io::Error::other("a proof has a gap; report this bug"))?;
-        let head = HeadLine { case: case.to_string(), checkpoint: checkpoint.to_string(), extract: EXTRACT_FORMAT };
+        // A mirror that doesn't have all lines in full doesn't know the last lines of the other cases.
+        let end = end.and_then(|line| Some((line, heads.path(case).filter(|_| heads.is_known())?)));
+        let extract = if end.is_some() { EXTRACT_FORMAT } else { 1 };
+        let head = HeadLine { case: case.to_string(), checkpoint: checkpoint.to_string(), extract };
         write_line(&mut out, &head)?;
-        for (line, (index, proof)) in kept.iter().zip(proofs) {
+        let lines = kept.iter().chain(end.iter().map(|(line, _)| line));
+        for (line, (index, proof)) in lines.zip(proofs) {
             out.write_all(line)?;
             out.write_all(b"\n")?;
-            let proof = proof.iter().map(|hash| STANDARD.encode(hash.as_bytes())).collect();
-            write_line(&mut out, &ProofLine { index, proof })?;
+            write_line(&mut out, &ProofLine { index, proof: proof.iter().map(encode_hash).collect() })?;
+        }
+        if let Some((_, (index, path))) = end {
+            write_line(&mut out, &PathLine { index, path: path.iter().map(encode_hash).collect() })?;
         }
         out.flush()?;
-        Ok(u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1)
+        Ok((u64::try_from(kept.len()).unwrap_or(u64::MAX) - 1, extract > 1))
     }
 }
 
@@ -190,6 +237,10 @@ pub struct Extract {
     pub signer: Option<String>,
     /// The ledger's first line.
     pub opening: Opening,
+    /// Up to which line of the ledger the extract has every record of the case. `None` if it doesn't show that: an extract
+    /// of an old ledger, or from a mirror that doesn't have all lines. Later records might then exist, even under its
+    /// checkpoint.
+    pub complete_up_to: Option<u64>,
     /// The records of the case from its first one on, without a gap. Their `line` and `offset` are those in the extract.
     pub records: Vec<LineRecord>,
 }
@@ -226,12 +277,14 @@ pub fn is_extract(beginning: &[u8]) -> bool {
 /// # Errors
 /// Returns [`ExtractFault`] about the first fault. An extract with a fault proves nothing.
 pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, ExtractFault> {
-    let mut reader = Reader { lines: Lines::new(source), line: 0, offset: 0 };
+    let (digest, last) = (Digest::ZERO, Digest::ZERO);
+    let mut reader = Reader { lines: Lines::new(source), line: 0, offset: 0, index: 0, digest, last };
     let head = reader.next()?.ok_or_else(|| reader.wrong("the extract is empty"))?;
     let head: HeadLine = reader.json(&head)?;
-    if head.extract != EXTRACT_FORMAT {
+    if head.extract == 0 || head.extract > EXTRACT_FORMAT {
+        let found = head.extract;
         return Err(
-            reader.wrong(format!("the format is {}, but this program reads format {EXTRACT_FORMAT}", head.extract))
+            reader.wrong(format!("the format is {found}, but this program reads formats 1 to {EXTRACT_FORMAT}"))
         );
     }
     let case = read_uuid(&head.case).ok_or_else(|| reader.wrong("`case` must be a UUID"))?;
@@ -245,10 +298,18 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
         return Err(reader.wrong("the checkpoint is of another ledger"));
     }
     let mut records: Vec<LineRecord> = Vec::new();
+    let mut complete_up_to = None;
     while let Some(entry) = reader.proved(&signed)? {
         let rev = records.last().map_or(1, |last| last.rev + 1);
         match entry {
-            LedgerLine::Record(record) if record.case == case && record.rev == rev => records.push(record),
+            LedgerLine::Record(record) if record.case == case && record.rev == rev => {
+                reader.last = reader.digest;
+                records.push(record);
+            }
+            LedgerLine::Heads(heads) if head.extract > 1 && rev > 1 => {
+                complete_up_to = Some(reader.complete(&heads, (case, rev - 1), &signed)?);
+                break;
+            }
             LedgerLine::Record(record) => {
                 let (found, of) = (record.rev, record.case);
                 return Err(reader.wrong(format!(
@@ -264,7 +325,12 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
     if records.is_empty() {
         return Err(reader.wrong("the extract has no record of the case"));
     }
-    Ok(Extract { case, signed, signer, opening, records })
+    if head.extract > 1 && complete_up_to.is_none() {
+        return Err(reader.wrong(
+            "the line with the state of all cases must be here: the extract was shortened, and later records are missing",
+        ));
+    }
+    Ok(Extract { case, signed, signer, opening, complete_up_to, records })
 }
 
 struct Reader<R> {
@@ -272,9 +338,43 @@ struct Reader<R> {
     /// The number and the offset of the last line.
     line: u64,
     offset: u64,
+    /// The index and the digest of the last proved line.
+    index: u64,
+    digest: Digest,
+    /// The digest of the case's last record so far.
+    last: Digest,
 }
 
 impl<R: Read> Reader<R> {
+    /// Reads the last line of an extract, and checks that the state of all cases has this last record. Returns the number of
+    /// the line that states it.
+    fn complete(
+        &mut self,
+        heads: &Heads,
+        (case, rev): (Uuid, u64),
+        signed: &SignedCheckpoint,
+    ) -> Result<u64, ExtractFault> {
+        let size = signed.checkpoint().size;
+        if self.index + 1 != size {
+            return Err(self.wrong(format!(
+                "the line with the state of all cases must be the last line that the checkpoint covers, line {size}"
+            )));
+        }
+        let path = self.next()?.ok_or_else(|| self.wrong("the case's path in the state of all cases is missing"))?;
+        let path: PathLine = self.json(&path)?;
+        let hashes = path.path.iter().map(|text| decode_hash(text)).collect::<Option<Vec<_>>>();
+        let hashes = hashes.ok_or_else(|| self.wrong("a hash of the path is not base64 of 32 bytes"))?;
+        if !shows_last(heads, (case, rev, &self.last), path.index, &hashes) {
+            return Err(self.wrong(format!(
+                "record {rev} is not the last one of the case, or the path was changed: records are missing"
+            )));
+        }
+        if self.next()?.is_some() {
+            return Err(self.wrong("nothing must follow the case's path"));
+        }
+        Ok(size)
+    }
+
     fn wrong(&self, reason: impl ToString) -> ExtractFault {
         ExtractFault::Line { line: self.line, reason: reason.to_string() }
     }
@@ -310,19 +410,19 @@ impl<R: Read> Reader<R> {
                 (record.line, record.offset) = (self.line, self.offset);
                 record.seq
             }
-            // A line of no case is refused by the caller, whatever its number.
-            LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) => 1,
+            LedgerLine::Opening(_) => 1,
+            LedgerLine::Format(_) | LedgerLine::Heads(_) => Links::read(&bytes).map_or(0, |links| links.seq),
         };
         let proof = self.next()?.ok_or_else(|| self.wrong("the line before has no proof"))?;
         let proof: ProofLine = self.json(&proof)?;
         if proof.index + 1 != seq {
             return Err(self.wrong(format!("the proof is of index {}, but the line before has seq {seq}", proof.index)));
         }
-        let hash = |text: &String| STANDARD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-        let hashes: Option<Vec<_>> = proof.proof.iter().map(|text| hash(text).map(Digest::from_bytes)).collect();
+        let hashes = proof.proof.iter().map(|text| decode_hash(text)).collect::<Option<Vec<_>>>();
         let hashes = hashes.ok_or_else(|| self.wrong("a hash of the proof is not base64 of 32 bytes"))?;
         let (size, root) = (signed.checkpoint().size, signed.checkpoint().root);
-        if root_from_proof(&Digest::sha256(&bytes), proof.index, size, &hashes) != Some(root) {
+        (self.index, self.digest) = (proof.index, Digest::sha256(&bytes));
+        if root_from_proof(&self.digest, proof.index, size, &hashes) != Some(root) {
             return Err(self.wrong("the proof does not lead from the line before to the checkpoint's root"));
         }
         Ok(Some(entry))

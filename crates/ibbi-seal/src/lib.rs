@@ -30,7 +30,7 @@
 //!     origin: Name::new("example.org/ibbi")?,
 //!     program: Name::new("ibbi 0.1.0")?,
 //! })?;
-//! ibbi_seal::sign_checkpoint(&mut ledger, &key)?;
+//! ibbi_seal::sign_checkpoint(&mut ledger, &key, now)?;
 //!
 //! let checkpoints = Checkpoints::parse(&std::fs::read_to_string(ibbi_seal::checkpoints_path(&path))?)?;
 //! let options = VerifyOptions { keys: &[key.public()], ..VerifyOptions::default() };
@@ -48,6 +48,7 @@
 //! - Random bytes are used for new keys and for nothing else. There is no clock.
 #![forbid(unsafe_code)]
 
+mod case_heads;
 mod checkpoint;
 mod checkpoint_file;
 mod extract;
@@ -62,6 +63,7 @@ mod sealed_ledger;
 mod signed_note;
 mod verify;
 
+pub use case_heads::CaseHeads;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use checkpoint_file::{Checkpoints, CheckpointsError, checkpoints_path};
 pub use extract::{EXTRACT_FORMAT, Extract, ExtractError, ExtractFault, extract, is_extract, verify_extract};

@@ -244,6 +244,11 @@ impl Prover {
         });
     }
 
+    /// Returns the number of leaves so far.
+    pub(crate) const fn size(&self) -> u64 {
+        self.tree.size
+    }
+
     fn peak(&self, range: &Range<u64>) -> Option<Digest> {
         let mut begins = 0;
         for peak in &self.tree.peaks {
@@ -278,7 +283,7 @@ pub fn root_from_proof(line: &Digest, index: u64, size: u64, proof: &[Digest]) -
     root_from_leaf(leaf_hash(line.as_bytes()), index, size, proof)
 }
 
-fn root_from_leaf(leaf: Digest, index: u64, size: u64, proof: &[Digest]) -> Option<Digest> {
+pub(crate) fn root_from_leaf(leaf: Digest, index: u64, size: u64, proof: &[Digest]) -> Option<Digest> {
     if index >= size {
         return None;
     }

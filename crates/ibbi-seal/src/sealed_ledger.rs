@@ -1,13 +1,15 @@
 //! A ledger that is checked against its checkpoints when it opens, and can be signed.
 
+use crate::case_heads::CaseHeads;
 use crate::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint, fault_at_end};
 use crate::checkpoint_file::{Checkpoints, CheckpointsError, checkpoints_path};
 use crate::key::PrivateKey;
 use crate::merkle::MerkleTree;
 use crate::queue::CheckpointQueue;
+use ibbi_core::{At, Name};
 use ibbi_log::{
-    CreateError, Digest, Disk, Fault, FaultKind, Head, Ledger, LineObserver, NewLedger, OpenError, Opening, Storage,
-    StoredFile,
+    AppendError, CreateError, Digest, Disk, Fault, FaultKind, Head, Ledger, LineObserver, NewLedger, ObservedLine,
+    OpenError, Opening, Storage, StoredFile,
 };
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,6 +55,9 @@ pub fn create_in<S: Storage>(storage: S, path: &Path, new: &NewLedger) -> Result
 #[derive(Debug)]
 pub struct Sealer {
     tree: MerkleTree,
+    heads: CaseHeads,
+    /// Whether the last line states the last lines of all cases.
+    ends_with_heads: bool,
     covered: u64,
     /// The checkpoints that the ledger is still to be checked against while it opens.
     queue: CheckpointQueue,
@@ -62,7 +67,14 @@ pub struct Sealer {
 
 impl Default for Sealer {
     fn default() -> Self {
-        Self { tree: MerkleTree::keeping_chunks(), covered: 0, queue: CheckpointQueue::default(), unreadable: None }
+        Self {
+            tree: MerkleTree::keeping_chunks(),
+            heads: CaseHeads::default(),
+            ends_with_heads: false,
+            covered: 0,
+            queue: CheckpointQueue::default(),
+            unreadable: None,
+        }
     }
 }
 
@@ -70,6 +82,11 @@ impl Sealer {
     /// Returns the roots of the full chunks of the ledger's lines, for a [`ProofMaker`](crate::ProofMaker).
     pub fn chunk_roots(&mut self) -> Vec<Digest> {
         self.tree.chunk_roots().to_vec()
+    }
+
+    /// Returns whether the last line states the last lines of all cases.
+    pub const fn ends_with_heads(&self) -> bool {
+        self.ends_with_heads
     }
 
     /// Returns how many lines the largest checkpoint covers; 0 if there is no checkpoint.
@@ -95,8 +112,10 @@ impl LineObserver for Sealer {
         Ok(())
     }
 
-    fn line(&mut self, head: Head, opening: Option<&Opening>, faults: &mut Vec<Fault>) {
+    fn line(&mut self, head: Head, line: ObservedLine, opening: Option<&Opening>, faults: &mut Vec<Fault>) {
         self.tree.push(&head.hash);
+        faults.extend(self.heads.observe(head, line));
+        self.ends_with_heads = matches!(line, ObservedLine::Heads(_));
         if self.queue.is_due(self.tree.size()) {
             for signed in self.queue.take_due(self.tree.size()) {
                 faults.extend(signed.find_fault(&mut self.tree, opening, head));
@@ -113,8 +132,12 @@ impl LineObserver for Sealer {
         }
     }
 
-    fn appended(&mut self, line: &Digest) {
-        self.tree.push(line);
+    fn appended(&mut self, digest: &Digest, line: ObservedLine) {
+        self.tree.push(digest);
+        self.ends_with_heads = matches!(line, ObservedLine::Heads(_));
+        if let ObservedLine::Record { case, rev } = line {
+            self.heads.set(case, rev, *digest);
+        }
     }
 }
 
@@ -125,6 +148,9 @@ pub enum SignError {
     /// The ledger is damaged, or a write is in doubt. Its lines may not last.
     #[error("the ledger is not open for writing, so it can't be signed; fix the ledger first")]
     ReadOnly,
+    /// The line with the state of all cases can't be added.
+    #[error(transparent)]
+    Append(#[from] AppendError),
     /// The checkpoint can't be written down.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -148,6 +174,11 @@ pub enum SignError {
 
 /// Signs a ledger as it is now, and adds the checkpoint to the file next to it. The checkpoint is synced when this returns.
 ///
+/// First it adds a line with the state of all cases, so that an extract under this checkpoint can show that it is complete.
+/// `now` is the time on the caller's clock. The line is left out if the ledger still has format 1, or if its last line is
+/// later than `now` by more than five minutes ([`Ledger::accepts_clock`]): then the checkpoint is signed without it, and
+/// [`Sealer::ends_with_heads`] says so.
+///
 /// If the newest checkpoint covers the same lines and has the same signature, it returns that one.
 ///
 /// # Errors
@@ -155,16 +186,30 @@ pub enum SignError {
 pub fn sign_checkpoint<S: Storage>(
     ledger: &mut SealedLedger<S>,
     key: &PrivateKey,
+    now: At,
 ) -> Result<SignedCheckpoint, SignError> {
     if !ledger.is_writable() {
         return Err(SignError::ReadOnly);
     }
+    state_heads(ledger, key, now)?;
     let origin = ledger.opening().origin.as_str().to_owned();
     let tree = &mut ledger.observer_mut().tree;
     let signed = Checkpoint { origin, size: tree.size(), root: tree.root() }.sign(key)?;
     write_checkpoint(ledger.storage(), &checkpoints_path(ledger.path()), &signed)?;
     ledger.observer_mut().covered = signed.checkpoint().size;
     Ok(signed)
+}
+
+/// Adds the line with the state of all cases, unless it is there already or can't be.
+fn state_heads<S: Storage>(ledger: &mut SealedLedger<S>, key: &PrivateKey, now: At) -> Result<(), SignError> {
+    if ledger.version() == 1 || ledger.observer().ends_with_heads || !ledger.accepts_clock(now) {
+        return Ok(());
+    }
+    let heads = ledger.observer_mut().heads.state();
+    // The key signs the line. A name of a key that is too long for an actor leaves the one who opened the ledger.
+    let actor = Name::new(key.public().name()).unwrap_or_else(|_| ledger.opening().actor.clone());
+    ledger.append_heads(&heads, &actor, now)?;
+    Ok(())
 }
 
 /// Adds a checkpoint to a file of checkpoints, in place of an unfinished one at its end.

@@ -1,12 +1,14 @@
 //! Verification: one pass over a ledger that checks its lines, its chain, and its checkpoints.
 
+use crate::case_heads::CaseHeads;
 use crate::checkpoint::SignedCheckpoint;
 use crate::checkpoint_file::Checkpoints;
 use crate::key::{PublicKey, SignatureError};
 use crate::merkle::MerkleTree;
 use crate::queue::CheckpointQueue;
 use ibbi_log::{
-    CheckedLines, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, Opening, ReadError, check_lines,
+    CheckedLines, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, ObservedLine, Opening, ReadError,
+    check_lines,
 };
 use std::io::Read;
 
@@ -104,10 +106,16 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
     let mut tree = wants_root.then(MerkleTree::new);
     let mut queue = CheckpointQueue::new(options.checkpoints);
     let mut found: Vec<(&SignedCheckpoint, Fault)> = Vec::new();
-    let mut texts = Vec::new();
+    let (mut texts, mut heads, mut wrong_heads) = (Vec::new(), CaseHeads::default(), Vec::new());
     let lines = check_lines(source, options.depth, |head, opening, line| {
         if options.texts {
             texts.extend(line.and_then(LedgerLine::text_digest).map(|digest| (head.lines, digest)));
+        }
+        if options.depth == Depth::Records {
+            if line.is_none() {
+                heads.skip();
+            }
+            wrong_heads.extend(heads.observe(head, line.map_or(ObservedLine::Other, ObservedLine::from)));
         }
         let Some(tree) = &mut tree else { return };
         tree.push(&head.hash);
@@ -123,6 +131,8 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
             found.extend(signed.find_fault(tree, opening.as_ref(), head).map(|fault| (signed, fault)));
         }
     }
+    // A state that doesn't fit shows after the faults of lines, because one changed line can be its cause.
+    damage.add(wrong_heads);
     damage.add(found.iter().map(|(_, fault)| fault.clone()));
     let checked = options.checkpoints.iter().map(|signed| CheckedCheckpoint {
         signed: signed.clone(),

@@ -42,7 +42,9 @@ pub(super) fn judge(
             checkpoints.push(describe(&extract, &mut facts));
             let size = extract.signed.checkpoint().size;
             let location = Location { case: Some(extract.case), ..Location::line(1, 0) };
-            findings.add(location.finding(FindingKind::ExtractPart, FindingDetail::Extract { size }));
+            let complete_up_to = extract.complete_up_to;
+            let kind = complete_up_to.map_or(FindingKind::ExtractPart, |_| FindingKind::ExtractComplete);
+            findings.add(location.finding(kind, FindingDetail::Extract { size, complete_up_to }));
             let mut found = Vec::new();
             for record in extract.records {
                 shard.record(record, &context, &mut found)?;

@@ -177,6 +177,12 @@ findings! {
          audit does not judge an act that is not whole.",
         "Compare the ledger with a copy.";
 
+    ChainHeads = "chain.heads", Error,
+        "A line does not state the last records of the cases as they are.",
+        "Before each checkpoint, the program writes a line with the last record of every case. This one doesn't fit the lines \
+         before it: they were changed, removed, or inserted and the chain was repaired, or another program wrote the line.",
+        "Compare the ledger with a copy.";
+
     // Checkpoints.
     CheckpointTruncated = "checkpoint.truncated", Error,
         "A checkpoint covers more lines than the ledger has.",
@@ -212,9 +218,15 @@ findings! {
         "The extract does not prove its records.",
         "An extract with an error proves nothing, so the audit judges none of it.",
         "Request the extract again.";
-    ExtractPart = "extract.part-only", Info,
+    ExtractPart = "extract.part-only", Warning,
         "An extract proves that its records are in the ledger, but not that they are all of the case's records.",
-        "The case may have later records. The audit reports the case as far as the extract goes.",
+        "Later records of the case might exist, even under the extract's checkpoint. The extract was made before ledgers \
+         stated the last line of each case, or from a mirror that does not have every line, or its end was removed.",
+        "Ask for an extract under a newer checkpoint. If it has the same warning, ask for the whole ledger or a mirror of it.";
+    ExtractComplete = "extract.complete", Info,
+        "An extract has every record of its case up to the last line that its checkpoint covers.",
+        "The last line that the checkpoint covers states which record of each case is the last one. Records after that line \
+         are not in the extract.",
         "If later records matter, request an extract under a newer checkpoint.";
 
     // Cases.

@@ -41,6 +41,7 @@ pub(crate) fn fault_finding(fault: Fault, case: Option<Uuid>, logged: Option<At>
         FaultKind::Torn { .. } | FaultKind::TornAct { .. } => FindingKind::LedgerTorn,
         FaultKind::Version { .. } | FaultKind::FormatRepeated { .. } => FindingKind::LedgerFormat,
         FaultKind::Act { .. } => FindingKind::ChainAct,
+        FaultKind::Heads { .. } => FindingKind::ChainHeads,
         FaultKind::NoLine => FindingKind::LedgerEmpty,
         FaultKind::Opening { .. } => FindingKind::LedgerSecondOpening,
         FaultKind::Chain { .. } => FindingKind::ChainPrev,

@@ -75,6 +75,8 @@ pub enum FindingDetail {
     Extract {
         /// The number of lines that the checkpoint covers.
         size: u64,
+        /// Up to which line it has every record of the case, if it shows that.
+        complete_up_to: Option<u64>,
     },
     /// The case has no opening yet.
     NoOpening,

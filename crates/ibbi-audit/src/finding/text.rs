@@ -35,8 +35,12 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, "the text of {event} can't be shown; the record has its digest, {digest}")
             }
             FindingDetail::Unproved { reason } => f.write_str(reason),
-            FindingDetail::Extract { size } => {
-                write!(f, "the extract shows the case up to the checkpoint of {}", count(*size, "line", "lines"))
+            FindingDetail::Extract { complete_up_to: Some(line), .. } => {
+                write!(f, "the extract has every record of the case; it is complete up to line {line}")
+            }
+            FindingDetail::Extract { size, complete_up_to: None } => {
+                let covered = count(*size, "line", "lines");
+                write!(f, "later records of the case might exist, even among the {covered} that the checkpoint covers")
             }
             FindingDetail::NoOpening => write!(f, "the case begins with {event}, not with its opening"),
             FindingDetail::Repeated { id, first } => {

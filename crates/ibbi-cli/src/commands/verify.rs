@@ -45,6 +45,9 @@ fn text(verified: &Verified) -> String {
         let _ = writeln!(text, "  and {} more", count(rest, "fault"));
     }
     checkpoints(verified, &mut text);
+    if verified.sound && verified.case.is_some() {
+        completeness(verified.complete_up_to, &mut text);
+    }
     texts(verified, &mut text);
     if verified.same_chart == Some(false) {
         let note = "another version of the process chart created this ledger; its events are checked against their \
@@ -52,6 +55,18 @@ fn text(verified: &Verified) -> String {
         let _ = writeln!(text, "{} {note}", paint(WARN, "note:"));
     }
     text
+}
+
+/// Says whether an extract shows that no record of its case is missing.
+fn completeness(complete_up_to: Option<u64>, text: &mut String) {
+    let _ = match complete_up_to {
+        Some(line) => writeln!(text, "complete up to line {line}: the case has no other record before it"),
+        None => writeln!(
+            text,
+            "{} later records of the case might exist, even under this checkpoint; ask for an extract under a newer one",
+            paint(WARN, "warning:")
+        ),
+    };
 }
 
 /// Says whether the confidential texts can be shown.

@@ -139,7 +139,7 @@ fn append(path: &Path, key: &Path, mut next: u64) -> Result<(), Box<dyn Error>> 
         report(format_args!("done {next} {count}"))?;
         next += count;
         if next.is_multiple_of(13) {
-            let signed = sign_checkpoint(&mut ledger, &key)?;
+            let signed = sign_checkpoint(&mut ledger, &key, at()?)?;
             report(format_args!("signed {}", signed.checkpoint().size))?;
         }
     }

@@ -1,9 +1,10 @@
 //! Appending records.
 
 use super::index::Place;
-use super::observer::LineObserver;
+use super::observer::{LineObserver, ObservedLine};
 use super::{Ledger, State};
 use crate::chain::{Unlinked, link};
+use crate::ledger_data::Heads;
 use crate::line_reader::{LedgerLine, RecordReader, read_line};
 use crate::record::{self, LineFields, LineRecord, Middle};
 use crate::storage::{Storage, StoredFile};
@@ -108,6 +109,9 @@ pub enum AppendError {
         /// The record's place in the batch, from 0.
         index: usize,
     },
+    /// The ledger still has format 1, and the line exists only in format 2.
+    #[error("the ledger still has format 1, which has no line with the state of all cases; record an event first")]
+    Format,
     /// The batch or the clock is not as every store asks for it.
     #[error(transparent)]
     NotAccepted(ibbi_store::AppendError),
@@ -202,11 +206,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// # Errors
     /// Returns [`AppendError`].
     pub fn append(&mut self, records: &[NewRecord], now: At) -> Result<Vec<Committed>, AppendError> {
-        match &self.state {
-            State::Writable => {}
-            State::Damaged(damage) => return Err(AppendError::Damaged { damage: damage.clone() }),
-            State::Poisoned => return Err(AppendError::Poisoned),
-        }
+        self.check_writable()?;
         self.check_batch(records, now)?;
         let mut lines = core::mem::take(&mut self.buffer);
         lines.clear();
@@ -217,7 +217,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             head: self.head,
         };
         let planned = self.plan(records, now, &mut lines, &mut plan);
-        let outcome = planned.and_then(|()| self.commit(&plan, &lines));
+        let outcome = planned.and_then(|()| self.commit(records, &plan, &lines));
         if outcome.is_err() {
             // Nothing of the batch was acknowledged, so the index forgets it.
             let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
@@ -232,9 +232,27 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         self.trusts_clock = true;
     }
 
+    /// Returns whether lines can be written at this time on the caller's clock.
+    pub fn accepts_clock(&self, now: At) -> bool {
+        self.check_batch(&[], now).is_ok()
+    }
+
     /// Returns whether the ledger takes any clock.
     pub const fn trusts_clock(&self) -> bool {
         self.trusts_clock
+    }
+
+    fn check_writable(&self) -> Result<(), AppendError> {
+        match &self.state {
+            State::Writable => Ok(()),
+            State::Damaged(damage) => Err(AppendError::Damaged { damage: damage.clone() }),
+            State::Poisoned => Err(AppendError::Poisoned),
+        }
+    }
+
+    /// Returns the version of the format of the next line, if it is not a record's.
+    pub const fn version(&self) -> u8 {
+        self.version
     }
 
     /// Checks what doesn't need the ledger's index.
@@ -325,14 +343,56 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         Ok(Committed { seq, rev, offset: place.offset, hash, logged, existing: true })
     }
 
-    fn commit(&mut self, plan: &Plan, lines: &[u8]) -> Result<(), AppendError> {
-        let added = plan.committed.iter().filter(|committed| !committed.existing);
-        let records = added.clone().count();
-        if records == 0 {
+    fn commit(&mut self, records: &[NewRecord], plan: &Plan, lines: &[u8]) -> Result<(), AppendError> {
+        let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
+        let count = added.clone().count();
+        if count == 0 {
             return Ok(());
         }
         let not_stored = |source| AppendError::Texts { path: texts_path(&self.path), source };
         plan.texts.store(&self.storage, &self.path).map_err(not_stored)?;
+        self.write(lines, count, plan.head)?;
+        if let Some(change) = &plan.change {
+            self.observer.appended(change, ObservedLine::Other);
+            self.version = 2;
+        }
+        for (record, committed) in added {
+            let line = ObservedLine::Record { case: record.accepted.case(), rev: committed.rev };
+            self.observer.appended(&committed.hash, line);
+        }
+        self.logged =
+            plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
+        Ok(())
+    }
+
+    /// Adds a line with the state of all cases, which the caller computed from all lines of the ledger. When this returns
+    /// without an error, the line is on the disk.
+    ///
+    /// `now` is the time on the caller's clock, within the limits of [`Ledger::append`].
+    ///
+    /// # Errors
+    /// Returns [`AppendError`]; [`AppendError::Format`] if the ledger still has format 1, which has no such lines.
+    pub fn append_heads(&mut self, heads: &Heads, actor: &Name, now: At) -> Result<Digest, AppendError> {
+        self.check_writable()?;
+        if self.version == 1 {
+            return Err(AppendError::Format);
+        }
+        self.check_batch(&[], now)?;
+        let mut lines = Vec::new();
+        let (seq, unreadable) = (self.head.lines + 1, |_| AppendError::Unreadable { index: 0 });
+        let prev = record::write_heads(heads, (actor, now), (&self.head.hash, seq), &mut lines).map_err(unreadable)?;
+        let line = Unlinked { start: 0, prev, end: lines.len() };
+        lines.push(b'\n');
+        let hash = link(&mut lines, &[line], self.head.hash)[0];
+        let bytes = self.head.bytes + wide(lines.len());
+        self.write(&lines, 1, Head { lines: seq, bytes, hash })?;
+        self.observer.appended(&hash, ObservedLine::Heads(*heads));
+        self.logged = now;
+        Ok(hash)
+    }
+
+    /// Writes and syncs lines at the end of the file, which then is `head`. `records` is their number.
+    fn write(&mut self, lines: &[u8], records: usize, head: Head) -> Result<(), AppendError> {
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
         let found = self.length_in_place().map_err(|source| AppendError::Read { source })?;
         self.state = State::Poisoned;
@@ -340,17 +400,10 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         if found != self.head.bytes {
             return Err(AppendError::Changed { expected: self.head.bytes, found });
         }
-        self.reserve.extend(&self.file, self.head.bytes, plan.head.bytes);
+        self.reserve.extend(&self.file, self.head.bytes, head.bytes);
         self.file.write_all_at(lines, self.head.bytes).and_then(|()| self.file.sync_data()).map_err(in_doubt)?;
         self.state = State::Writable;
-        self.head = plan.head;
-        if let Some(change) = &plan.change {
-            self.observer.appended(change);
-            self.version = 2;
-        }
-        added.for_each(|committed| self.observer.appended(&committed.hash));
-        self.logged =
-            plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
+        self.head = head;
         Ok(())
     }
 }

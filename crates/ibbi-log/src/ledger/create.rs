@@ -1,7 +1,7 @@
 //! Creating a ledger.
 
 use super::index::Index;
-use super::observer::LineObserver;
+use super::observer::{LineObserver, ObservedLine};
 use super::preallocation::Preallocation;
 use super::{Ledger, State, lock_owner, torn_tail};
 use crate::ledger_data::NewLedger;
@@ -116,7 +116,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             Ok(reserve)
         })();
         let reserve = written.map_err(failed)?;
-        observer.appended(&hash);
+        observer.appended(&hash, ObservedLine::Other);
         let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
         Ok(Self {
             identity: storage.identity(&file).map_err(failed)?,

@@ -13,7 +13,7 @@ mod torn_tail;
 pub use append::{AppendError, Committed, MAX_BATCH};
 pub use create::CreateError;
 pub use lock_owner::holder_path;
-pub use observer::LineObserver;
+pub use observer::{LineObserver, ObservedLine};
 pub use open_error::OpenError;
 pub use torn_tail::TornTail;
 

@@ -1,10 +1,38 @@
 //! Following the lines of a ledger that is open for writing.
 
 use super::OpenError;
-use crate::ledger_data::Opening;
+use crate::ledger_data::{Heads, Opening};
+use crate::line_reader::LedgerLine;
 use crate::storage::Storage;
 use crate::{Digest, Fault, Head};
 use std::path::Path;
+use uuid::Uuid;
+
+/// What a line means for the state of all cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObservedLine {
+    /// It is a record of a case, now the last one.
+    Record {
+        /// The case.
+        case: Uuid,
+        /// The record's number in its case.
+        rev: u64,
+    },
+    /// It states the last lines of all cases.
+    Heads(Heads),
+    /// It is about no case, or can't be read.
+    Other,
+}
+
+impl From<&LedgerLine> for ObservedLine {
+    fn from(line: &LedgerLine) -> Self {
+        match line {
+            LedgerLine::Record(record) => Self::Record { case: record.case, rev: record.rev },
+            LedgerLine::Heads(heads) => Self::Heads(*heads),
+            LedgerLine::Opening(_) | LedgerLine::Format(_) => Self::Other,
+        }
+    }
+}
 
 /// A hook that [`Ledger`](crate::Ledger) calls for every line: those that it reads when it opens, and those that it appends.
 ///
@@ -21,13 +49,13 @@ pub trait LineObserver {
 
     /// Takes a whole line that was read while the ledger opens. `head.hash` is its SHA-256, and `opening` is the first
     /// line if that is valid. Adds what is wrong to `faults`.
-    fn line(&mut self, head: Head, opening: Option<&Opening>, faults: &mut Vec<Fault>);
+    fn line(&mut self, head: Head, line: ObservedLine, opening: Option<&Opening>, faults: &mut Vec<Fault>);
 
     /// Takes the end of the lines while the ledger opens. Adds what is wrong to `faults`.
     fn end(&mut self, head: Head, opening: Option<&Opening>, faults: &mut Vec<Fault>);
 
-    /// Takes the SHA-256 of a line that was appended and synced.
-    fn appended(&mut self, line: &Digest);
+    /// Takes a line that was appended and synced, with its SHA-256.
+    fn appended(&mut self, digest: &Digest, line: ObservedLine);
 }
 
 impl LineObserver for () {
@@ -35,9 +63,9 @@ impl LineObserver for () {
         Ok(())
     }
 
-    fn line(&mut self, _: Head, _: Option<&Opening>, _: &mut Vec<Fault>) {}
+    fn line(&mut self, _: Head, _: ObservedLine, _: Option<&Opening>, _: &mut Vec<Fault>) {}
 
     fn end(&mut self, _: Head, _: Option<&Opening>, _: &mut Vec<Fault>) {}
 
-    fn appended(&mut self, _: &Digest) {}
+    fn appended(&mut self, _: &Digest, _: ObservedLine) {}
 }

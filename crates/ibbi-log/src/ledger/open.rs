@@ -1,7 +1,7 @@
 //! Opening a ledger: the lock, one pass over all lines, and the repair of what a crash left.
 
 use super::index::{Index, Place};
-use super::observer::LineObserver;
+use super::observer::{LineObserver, ObservedLine};
 use super::preallocation::Preallocation;
 use super::{Ledger, MAX_BATCH, OpenError, State, lock_owner, torn_tail};
 use crate::ledger_data::Opening;
@@ -173,6 +173,7 @@ impl Pass {
                 logged_before = logged;
             }
             let head = scan.head();
+            let line = entry.as_ref().map_or(ObservedLine::Other, ObservedLine::from);
             match entry.take() {
                 Some(LedgerLine::Opening(read)) if head.lines == 1 => opening = Some(read),
                 Some(LedgerLine::Record(record)) => act.push(PendingRecord { record, length: step.length, head }),
@@ -186,10 +187,11 @@ impl Pass {
             for PendingRecord { record, length, head } in act.drain(..) {
                 faults.extend(index_record(&mut index, &record, length));
                 each(&record);
-                observer.line(head, opening.as_ref(), &mut faults);
+                let line = ObservedLine::Record { case: record.case, rev: record.rev };
+                observer.line(head, line, opening.as_ref(), &mut faults);
             }
             if !is_record {
-                observer.line(head, opening.as_ref(), &mut faults);
+                observer.line(head, line, opening.as_ref(), &mut faults);
             }
             damage.add(faults.drain(..));
         }

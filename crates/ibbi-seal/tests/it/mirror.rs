@@ -4,7 +4,7 @@ use ibbi_log::Lines;
 use ibbi_log::{Digest, LineContent};
 use ibbi_seal::{
     ExtractError, Mirror, MirrorEntry, MirrorFault, PrivateKey, SignedCheckpoint, extract, extract_from_mirror,
-    is_mirror, read_mirror, sign_checkpoint,
+    is_mirror, read_mirror, sign_checkpoint, verify_extract,
 };
 use ibbi_testing::records::{at, case, opening, records};
 use std::io::Cursor;
@@ -16,9 +16,9 @@ fn ledger() -> (Vec<u8>, [SignedCheckpoint; 2], PrivateKey) {
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();
     let mut ledger = ibbi_seal::create(&path, &opening()).unwrap();
     ledger.append(&records(0..17, 3), at(1)).unwrap();
-    let first = sign_checkpoint(&mut ledger, &key).unwrap();
+    let first = sign_checkpoint(&mut ledger, &key, at(1)).unwrap();
     ledger.append(&records(17..32, 3), at(1)).unwrap();
-    let second = sign_checkpoint(&mut ledger, &key).unwrap();
+    let second = sign_checkpoint(&mut ledger, &key, at(1)).unwrap();
     ledger.append(&records(32..40, 3), at(2)).unwrap();
     (std::fs::read(&path).unwrap(), [first, second], key)
 }
@@ -36,7 +36,7 @@ fn entries(ledger: &[u8]) -> Vec<MirrorEntry> {
     entries
 }
 
-fn file(entries: &[MirrorEntry]) -> Vec<u8> {
+fn file_of(entries: &[MirrorEntry]) -> Vec<u8> {
     let mut file = Mirror::new("example.org/ibbi".to_owned()).head_entry();
     entries.iter().for_each(|entry| entry.write(&mut file));
     file
@@ -48,9 +48,9 @@ fn mirror() -> (Vec<u8>, Vec<u8>, [SignedCheckpoint; 2]) {
     let mut all = entries(&bytes);
     all.insert(0, MirrorEntry::Key(key.public()));
     // The second one arrives after more lines than it covers.
-    all.insert(19, MirrorEntry::Checkpoint(Box::new(checkpoints[0].clone())));
+    all.insert(20, MirrorEntry::Checkpoint(Box::new(checkpoints[0].clone())));
     all.push(MirrorEntry::Checkpoint(Box::new(checkpoints[1].clone())));
-    (file(&all), bytes, checkpoints)
+    (file_of(&all), bytes, checkpoints)
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn mirror_proves_its_lines_and_gives_the_same_extract() {
     let read = read_mirror(&file[..], |_, _| {}).unwrap();
     assert_eq!((read.fault, read.torn, read.bytes), (None, 0, file.len() as u64));
     let held = read.mirror.unwrap();
-    assert_eq!((held.lines(), held.readable(), held.covered(), held.checkpoints()), (41, 14, 33, 2));
+    assert_eq!((held.lines(), held.readable(), held.covered(), held.checkpoints()), (43, 14, 35, 2));
     assert_eq!((held.signer(), held.checkpoint()), (Some("example.org/ibbi"), Some(&checkpoints[1])));
     let text = String::from_utf8(file.clone()).unwrap();
     assert!(!text.contains(&case(0).to_string()) && !text.contains(&case(2).to_string()));
@@ -69,9 +69,22 @@ fn mirror_proves_its_lines_and_gives_the_same_extract() {
     }
 
     let (mut from_mirror, mut from_ledger) = (Vec::new(), Vec::new());
-    assert_eq!(extract_from_mirror(Cursor::new(&file), case(1), &mut from_mirror).unwrap(), (11, 33));
+    assert_eq!(extract_from_mirror(Cursor::new(&file), case(1), &mut from_mirror).unwrap(), (11, 35, false));
     extract(&ledger[..], &checkpoints[1], case(1), &mut from_ledger).unwrap();
-    assert_eq!(String::from_utf8(from_mirror).unwrap(), String::from_utf8(from_ledger).unwrap());
+    // Its holder doesn't know the last lines of the other cases, so this extract doesn't show that it is complete.
+    let parts = |bytes: &[u8]| -> Vec<String> { String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect() };
+    let (of_mirror, of_ledger) = (parts(&from_mirror), parts(&from_ledger));
+    assert_eq!(of_mirror[0], of_ledger[0].replacen("\"extract\":2", "\"extract\":1", 1));
+    assert_eq!(of_mirror[1..], of_ledger[1..of_ledger.len() - 3]);
+    let up_to = |bytes: &[u8]| verify_extract(bytes, &[]).unwrap().complete_up_to;
+    assert_eq!((up_to(&from_mirror), up_to(&from_ledger)), (None, Some(35)));
+    // A mirror with every line in full gives the same bytes as the ledger.
+    let mut whole: Vec<_> = ledger.split_inclusive(|byte| *byte == b'\n').collect::<Vec<_>>();
+    let mut all: Vec<_> = whole.drain(..).map(|line| MirrorEntry::Line(line[..line.len() - 1].to_vec())).collect();
+    all.push(MirrorEntry::Checkpoint(Box::new(checkpoints[1].clone())));
+    let mut from_whole = Vec::new();
+    extract_from_mirror(Cursor::new(file_of(&all)), case(1), &mut from_whole).unwrap();
+    assert_eq!(parts(&from_whole), of_ledger);
     let none = extract_from_mirror(Cursor::new(&file), case(2), Vec::new());
     assert!(matches!(none, Err(ExtractError::NoSuchCase { .. })));
     // A line of the case that the mirror has only as a hash.
@@ -114,7 +127,7 @@ fn what_a_fault_shows_names_the_lines() {
     let (bytes, checkpoints, key) = ledger();
     let mut all = entries(&bytes);
     all.insert(0, MirrorEntry::Key(key.public()));
-    let fault = |all: &[MirrorEntry]| read_mirror(&file(all)[..], |_, _| {}).unwrap().fault.unwrap().1;
+    let fault = |all: &[MirrorEntry]| read_mirror(&file_of(all)[..], |_, _| {}).unwrap().fault.unwrap().1;
     // Another line in the place of one that only has a hash shows in the next line, if that is there in full.
     let place = all.windows(2).position(|two| matches!(two, [MirrorEntry::Hash(_), MirrorEntry::Line(_)]));
     let place = place.unwrap();
@@ -132,22 +145,22 @@ fn what_a_fault_shows_names_the_lines() {
             .collect()
     };
     let mut changed = hashes(&all);
-    changed[20] = MirrorEntry::Hash(Digest::sha256(b"another line"));
-    changed.insert(19, MirrorEntry::Checkpoint(Box::new(checkpoints[0].clone())));
-    changed.insert(35, MirrorEntry::Checkpoint(Box::new(checkpoints[1].clone())));
+    changed[21] = MirrorEntry::Hash(Digest::sha256(b"another line"));
+    changed.insert(20, MirrorEntry::Checkpoint(Box::new(checkpoints[0].clone())));
+    changed.insert(37, MirrorEntry::Checkpoint(Box::new(checkpoints[1].clone())));
     let found = fault(&changed);
-    assert!(matches!(found, MirrorFault::Root { size: 33, covered: 18, .. }), "{found}");
-    assert_eq!(found.lines(), Some(19..=33));
+    assert!(matches!(found, MirrorFault::Root { size: 35, covered: 19, .. }), "{found}");
+    assert_eq!(found.lines(), Some(20..=35));
     // A checkpoint of another key, one that covers too much, and a second key.
     let folder = tempfile::tempdir().unwrap();
     let other = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).unwrap();
     let mut changed = all.clone();
     changed[0] = MirrorEntry::Key(other.public());
     changed.push(MirrorEntry::Checkpoint(Box::new(checkpoints[0].clone())));
-    assert!(matches!(fault(&changed), MirrorFault::Signature { size: 18, .. }));
+    assert!(matches!(fault(&changed), MirrorFault::Signature { size: 19, .. }));
     let mut changed = all.clone();
     changed.insert(5, MirrorEntry::Checkpoint(Box::new(checkpoints[0].clone())));
-    assert!(matches!(fault(&changed), MirrorFault::Size { size: 18, covered: 0, lines: 4 }));
+    assert!(matches!(fault(&changed), MirrorFault::Size { size: 19, covered: 0, lines: 4 }));
     let mut changed = all.clone();
     changed.push(MirrorEntry::Key(other.public()));
     assert!(matches!(fault(&changed), MirrorFault::SecondKey { .. }));

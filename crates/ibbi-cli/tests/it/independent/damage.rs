@@ -35,9 +35,9 @@ pub(crate) fn sealed(count: u64, cases: u64) -> Pair {
     let key = PrivateKey::generate("example.org/ibbi", &folder.path().join("key")).expect("a key");
     let mut ledger = ibbi_seal::create(&path, &records::opening()).expect("a ledger");
     ledger.append(&records::records(0..count / 2, cases), records::at(1)).expect("records");
-    sign_checkpoint(&mut ledger, &key).expect("a checkpoint");
+    sign_checkpoint(&mut ledger, &key, records::at(2)).expect("a checkpoint");
     ledger.append(&records::records(count / 2..count, cases), records::at(2)).expect("records");
-    sign_checkpoint(&mut ledger, &key).expect("a checkpoint");
+    sign_checkpoint(&mut ledger, &key, records::at(2)).expect("a checkpoint");
     drop(ledger);
     let read = |path: PathBuf| std::fs::read(path).expect("a file");
     Pair { ledger: read(path.clone()), notes: read(checkpoints_path(&path)) }
