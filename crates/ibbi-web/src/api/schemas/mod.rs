@@ -22,7 +22,7 @@ use super::schedule::ScenarioComparison;
 use super::webhooks::{DeadLetterList, NewWebhookAnswer, RoleBody, WebhookBody, WebhookChanged, WebhookList};
 use crate::problem::Problem;
 use crate::problem_codes as codes;
-use ibbi_app::audit::AuditReport;
+use ibbi_app::audit::{AuditReport, ProgramReport};
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
 use ibbi_app::presets::Preset;
@@ -115,6 +115,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<Problem<'_>>();
     generator.subschema_for::<Recorded>();
     generator.subschema_for::<AuditReport>();
+    generator.subschema_for::<ProgramReport>();
     generator.subschema_for::<RouteAnswer>();
     generator.subschema_for::<Rules>();
     generator.subschema_for::<ScenarioComparison>();
@@ -206,6 +207,15 @@ fn parameters() -> Map<String, Value> {
             "Position",
             json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": ibbi_app::MAX_NUMBER,
                 "description": "The number of a record in the ledger; 0 is before the first one." }),
+        ),
+        (
+            "FiscalYear",
+            json!({ "type": "integer", "format": "int32", "minimum": 1971, "maximum": 9998,
+                "description": "A fiscal year, by the calendar year in which it ends." }),
+        ),
+        (
+            "Month",
+            json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 12, "description": "A month." }),
         ),
         (
             "Limit",

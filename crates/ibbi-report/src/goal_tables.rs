@@ -1,0 +1,157 @@
+//! Tables of goals: by goal, by period, by facilitator, by case, and the open cases at risk.
+
+use crate::figures::{FigureColumn, FigureTable, FigureValue};
+use ibbi_sim::{GoalReport, GoalRisk, GoalTally, GoalsReport};
+
+/// The columns of a tally.
+fn tally_columns() -> [FigureColumn; 8] {
+    [
+        FigureColumn::number("goal_share", "goal"),
+        FigureColumn::number("share", "share met"),
+        FigureColumn::text("result", "result"),
+        FigureColumn::number("met", "met"),
+        FigureColumn::number("late", "late"),
+        FigureColumn::number("overdue", "overdue"),
+        FigureColumn::number("not_due", "not due yet"),
+        FigureColumn::number("median_days", "median days"),
+    ]
+}
+
+fn tally(goal: &GoalReport, tally: &GoalTally) -> [FigureValue; 8] {
+    [
+        FigureValue::Share(f64::from(goal.goal.share) / 100.0),
+        FigureValue::share(tally.share),
+        FigureValue::Text(result(tally).to_owned()),
+        FigureValue::Count(tally.met),
+        FigureValue::Count(tally.late),
+        FigureValue::Count(tally.overdue),
+        FigureValue::Count(tally.not_due),
+        FigureValue::count(tally.median_days),
+    ]
+}
+
+/// Returns whether a goal was met, in a word or two.
+pub(crate) const fn result(tally: &GoalTally) -> &'static str {
+    match tally.reached {
+        Some(true) => "met",
+        Some(false) => "missed",
+        None => "no case yet",
+    }
+}
+
+/// Returns the goals, one in each row.
+pub fn by_goal(report: &GoalsReport) -> FigureTable {
+    let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("statement", "statement")];
+    let last = [FigureColumn::number("ended_first", "ended first"), FigureColumn::text("source", "source")];
+    let mut table = FigureTable::new("goal", "Goals", first.into_iter().chain(tally_columns()).chain(last));
+    for goal in &report.goals {
+        let first = [FigureValue::Name(goal.goal.name.clone()), FigureValue::Text(goal.statement.clone())];
+        let last = [FigureValue::Count(goal.tally.ended_first), FigureValue::Name(goal.goal.source.clone())];
+        table.row(first.into_iter().chain(tally(goal, &goal.tally)).chain(last));
+    }
+    table
+}
+
+/// Returns the goals in each period.
+pub fn by_period(report: &GoalsReport) -> FigureTable {
+    let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("period", "period")];
+    let mut table = FigureTable::new("period", "Goals by period", first.into_iter().chain(tally_columns()));
+    for goal in &report.goals {
+        for period in &goal.periods {
+            let first = [FigureValue::Name(goal.goal.name.clone()), FigureValue::Code(period.period.code())];
+            table.row(first.into_iter().chain(tally(goal, &period.tally)));
+        }
+    }
+    table
+}
+
+/// Returns the goals of each facilitator. An empty name has the cases without one yet.
+pub fn by_facilitator(report: &GoalsReport) -> FigureTable {
+    let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("facilitator", "facilitator")];
+    let mut table = FigureTable::new("facilitator", "Goals by facilitator", first.into_iter().chain(tally_columns()));
+    for goal in &report.goals {
+        for facilitator in &goal.facilitators {
+            let first =
+                [FigureValue::Name(goal.goal.name.clone()), FigureValue::name(facilitator.facilitator.as_ref())];
+            table.row(first.into_iter().chain(tally(goal, &facilitator.tally)));
+        }
+    }
+    table
+}
+
+/// Returns the cases of each goal.
+pub fn by_case(report: &GoalsReport) -> FigureTable {
+    let columns = [
+        FigureColumn::text("goal", "goal name"),
+        FigureColumn::text("district", "district"),
+        FigureColumn::text("facilitator", "facilitator"),
+        FigureColumn::text("started", "started"),
+        FigureColumn::text("due", "due"),
+        FigureColumn::text("ended", "happened"),
+        FigureColumn::number("days", "days"),
+        FigureColumn::number("late_by", "late by"),
+        FigureColumn::text("result", "result"),
+        FigureColumn::text("period", "period"),
+        FigureColumn::text("case", "case"),
+    ];
+    let mut table = FigureTable::new("case", "Goals by case", columns);
+    for goal in &report.goals {
+        for case in &goal.cases {
+            table.row([
+                FigureValue::Name(goal.goal.name.clone()),
+                FigureValue::name(case.district.as_ref()),
+                FigureValue::name(case.facilitator.as_ref()),
+                FigureValue::Day(case.started),
+                FigureValue::Day(case.due),
+                FigureValue::day(case.ended),
+                FigureValue::Count(case.days.into()),
+                FigureValue::Count(case.late_by.into()),
+                FigureValue::Text(case.result.label().to_owned()),
+                FigureValue::Code(case.period.code()),
+                FigureValue::Code(case.case.to_string()),
+            ]);
+        }
+    }
+    table
+}
+
+/// Returns the open cases with their chances, in the order in which they come.
+pub fn risks(risks: &[GoalRisk]) -> FigureTable {
+    let columns = [
+        FigureColumn::text("goal", "goal name"),
+        FigureColumn::text("district", "district"),
+        FigureColumn::text("facilitator", "facilitator"),
+        FigureColumn::text("due", "due"),
+        FigureColumn::number("days_left", "days left"),
+        FigureColumn::number("chance", "chance"),
+        FigureColumn::number("low", "low (95%)"),
+        FigureColumn::number("high", "high (95%)"),
+        FigureColumn::number("runs_counted", "runs that count"),
+        FigureColumn::text("note", "note"),
+        FigureColumn::text("case", "case"),
+    ];
+    let mut table = FigureTable::new("risk", "Open cases at risk", columns);
+    for risk in risks {
+        let chance = risk.chance.and_then(|chance| chance.chance);
+        let ends_first = risk.chance.is_some_and(|chance| chance.counted == 0);
+        let note = match &risk.reason {
+            Some(reason) => FigureValue::Name(reason.clone()),
+            None if ends_first => FigureValue::Text("in every run, the case ends first".to_owned()),
+            None => FigureValue::Empty,
+        };
+        table.row([
+            FigureValue::Name(risk.goal.clone()),
+            FigureValue::name(risk.district.as_ref()),
+            FigureValue::name(risk.facilitator.as_ref()),
+            FigureValue::Day(risk.due),
+            FigureValue::count(u64::try_from(risk.days_left).ok()),
+            FigureValue::share(chance.map(|chance| chance.estimate)),
+            FigureValue::share(chance.map(|chance| chance.low)),
+            FigureValue::share(chance.map(|chance| chance.high)),
+            FigureValue::count(risk.chance.map(|chance| chance.counted)),
+            note,
+            FigureValue::Code(risk.case.to_string()),
+        ]);
+    }
+    table
+}
