@@ -47,6 +47,8 @@ pub enum FigureValue {
     Name(String),
     /// An ID or a code.
     Code(String),
+    /// A member of a closed set: its code for machines, and its label for people.
+    Coded(&'static str, String),
     /// A count.
     Count(u64),
     /// Minutes, shown as hours with two decimals.
@@ -88,6 +90,7 @@ impl FigureValue {
         match self {
             Self::Empty => Field::Empty,
             Self::Text(text) | Self::Name(text) | Self::Code(text) => Field::text(text),
+            Self::Coded(code, _) => Field::text(code),
             Self::Count(count) => Field::number(count),
             Self::Hours(minutes) => Field::number(format!("{:.2}", Self::hours(*minutes))),
             Self::Share(share) => Field::number(format!("{share:.4}")),
@@ -101,6 +104,7 @@ impl FigureValue {
             Self::Text(text) => Cell::Text(text.clone()),
             Self::Name(name) => Cell::Name(name.clone()),
             Self::Code(code) => Cell::Code(code.clone()),
+            Self::Coded(_, label) => Cell::Text(label.clone()),
             Self::Count(count) => Cell::Number(format::number(*count)),
             Self::Hours(minutes) => Cell::Number(format!("{:.2}", Self::hours(*minutes))),
             Self::Share(share) => Cell::Number(format::exact_percent(*share)),

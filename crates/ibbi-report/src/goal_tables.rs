@@ -21,7 +21,7 @@ fn tally(goal: &GoalReport, tally: &GoalTally) -> [FigureValue; 8] {
     [
         FigureValue::Share(f64::from(goal.goal.share) / 100.0),
         FigureValue::share(tally.share),
-        FigureValue::Text(result(tally).to_owned()),
+        coded_result(tally),
         FigureValue::Count(tally.met),
         FigureValue::Count(tally.late),
         FigureValue::Count(tally.overdue),
@@ -30,13 +30,14 @@ fn tally(goal: &GoalReport, tally: &GoalTally) -> [FigureValue; 8] {
     ]
 }
 
-/// Returns whether a goal was met, in a word or two.
-pub(crate) const fn result(tally: &GoalTally) -> &'static str {
-    match tally.reached {
-        Some(true) => "met",
-        Some(false) => "missed",
-        None => "no case yet",
-    }
+/// Returns whether a goal was met.
+fn coded_result(tally: &GoalTally) -> FigureValue {
+    let (code, label) = match tally.reached {
+        Some(true) => ("met", "met"),
+        Some(false) => ("missed", "missed"),
+        None => ("no_case", "no case yet"),
+    };
+    FigureValue::Coded(code, label.to_owned())
 }
 
 /// Returns the goals, one in each row.
@@ -106,7 +107,7 @@ pub fn by_case(report: &GoalsReport) -> FigureTable {
                 FigureValue::day(case.ended),
                 FigureValue::Count(case.days.into()),
                 FigureValue::Count(case.late_by.into()),
-                FigureValue::Text(case.result.label().to_owned()),
+                FigureValue::Coded(case.result.code(), case.result.label().to_owned()),
                 FigureValue::Code(case.period.code()),
                 FigureValue::Code(case.case.to_string()),
             ]);

@@ -120,16 +120,18 @@ fn cases(report: &ProgramReport) -> FigureTable {
     let mut table = FigureTable::new("cases", "Cases", columns);
     for case in &report.cases {
         let adopted = match case.adopted {
-            Some(true) => FigureValue::Text("yes".to_owned()),
-            Some(false) => FigureValue::Text("no".to_owned()),
+            Some(true) => FigureValue::Coded("yes", "yes".to_owned()),
+            Some(false) => FigureValue::Coded("no", "no".to_owned()),
             None => FigureValue::Empty,
         };
         let names: Vec<String> = case.neutrals.iter().map(ToString::to_string).collect();
         table.row([
             FigureValue::Name(case.district.to_string()),
             FigureValue::Day(case.opened),
-            FigureValue::Text(case.stage.label().to_owned()),
-            case.outcome.map_or(FigureValue::Empty, |outcome| FigureValue::Text(format::sentence(outcome.label()))),
+            FigureValue::Coded(case.stage.code(), case.stage.label().to_owned()),
+            case.outcome.map_or(FigureValue::Empty, |outcome| {
+                FigureValue::Coded(outcome.code(), format::sentence(outcome.label()))
+            }),
             FigureValue::day(case.closed),
             FigureValue::Count(case.meetings),
             FigureValue::Count(case.training_sessions),

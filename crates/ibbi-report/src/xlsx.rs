@@ -90,6 +90,7 @@ fn width(figure: &FigureValue) -> usize {
     match figure {
         FigureValue::Empty => 0,
         FigureValue::Text(text) | FigureValue::Name(text) | FigureValue::Code(text) => text.chars().count() + 1,
+        FigureValue::Coded(code, _) => code.len() + 1,
         FigureValue::Count(_) | FigureValue::Hours(_) | FigureValue::Share(_) => 9,
         FigureValue::Day(_) => 11,
     }
@@ -108,6 +109,7 @@ fn write(
         FigureValue::Text(text) | FigureValue::Name(text) | FigureValue::Code(text) => {
             sheet.write_string_with_format(row, column, cut(text), &formats.text)?
         }
+        FigureValue::Coded(code, _) => sheet.write_string_with_format(row, column, *code, &formats.text)?,
         FigureValue::Count(count) => sheet.write_number_with_format(row, column, *count as f64, &formats.count)?,
         FigureValue::Hours(minutes) => {
             sheet.write_number_with_format(row, column, FigureValue::hours(*minutes), &formats.hours)?
