@@ -27,6 +27,8 @@ IBBI = str(Path(sys.argv[1]).resolve())
 TABLES = ["summary", "districts", "cases", "neutrals"]
 # A cell with a formula would be refused by LibreOffice's own count, so a name with a sign is part of the check.
 DISTRICTS = ["Maple Hollow", "=1+2", "+Birch Valley", "-Otter Creek", "@Cedar Falls"]
+# Cases that go on over the end of a fiscal year, and cases that don't.
+STARTS = ["2026-09-08", "2026-03-02", "2026-05-11", "2026-06-15", "2026-01-12"]
 wrong, counted = [], {"reports": 0, "figures": 0, "cells": 0, "sheets": 0}
 
 
@@ -259,11 +261,18 @@ def check_cell(where, seen, text, cell):
 def made_ledgers(place):
     """Ledgers of many simulated cases, in several districts and years."""
     scenario = Path(__file__).resolve().parents[2] / "docs/scenarios/maple-hollow.toml"
-    for number, district in enumerate(DISTRICTS):
+    for number, (district, start) in enumerate(zip(DISTRICTS, STARTS, strict=True)):
         ledger = place / f"made-{number}.ledger"
         ibbi("simulate", scenario, "--runs", 30, "--seed", number + 1, "--set", f"district={json.dumps(district)}",
-             "--set", f"neutral.name={json.dumps(f'=Neutral {number}')}", "--keep", ledger)
+             "--set", f"start={start}", "--set", f"neutral.name={json.dumps(f'=Neutral {number}')}", "--keep", ledger)
         yield ledger
+    # Past cases of several districts.
+    ledger = place / "imported.ledger"
+    imported = subprocess.run([IBBI, "import", "cases", scenario.parents[1] / "past-cases.csv", "--into", ledger, "--actor", "A"],
+                              capture_output=True, check=False)
+    if not ledger.exists():
+        raise SystemExit(f"no case was imported: {imported.stderr.decode()}")
+    yield ledger
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ use super::known::{AsKnown, KnownCases};
 use super::measure_cases;
 use crate::error::AppError;
 use crate::schedule;
+use crate::zone::Zone;
 use ibbi_core::{At, History};
 use ibbi_sim::{GoalResult, GoalRisk, GoalSet, GoalsReport, Scenario, Settings, Simulator, goal_chances};
 use std::cmp::Ordering;
@@ -49,7 +50,7 @@ pub fn at_risk(
         Some(scenario) => scenario.clone(),
         None => crate::calibration::standard(cases.as_of().utc_date())?,
     };
-    let open = open_cases(&report, cases.as_of());
+    let open = open_cases(&report, &cases);
     // The store is not shared between threads, so the bookings are read first.
     let mut jobs = Vec::new();
     for case in open {
@@ -93,7 +94,8 @@ pub fn at_risk(
 }
 
 /// Returns the cases with goals that are not due yet.
-fn open_cases(report: &GoalsReport, as_of: At) -> Vec<OpenCase> {
+fn open_cases(report: &GoalsReport, cases: &KnownCases) -> Vec<OpenCase> {
+    let today = |case| cases.log(case).map_or_else(Zone::default, |log| log.zone).date(cases.as_of());
     let mut open: Vec<OpenCase> = Vec::new();
     for (index, goal) in report.goals.iter().enumerate() {
         for measured in goal.cases.iter().filter(|measured| measured.result == GoalResult::NotDue) {
@@ -103,7 +105,7 @@ fn open_cases(report: &GoalsReport, as_of: At) -> Vec<OpenCase> {
                 district: measured.district.clone(),
                 facilitator: measured.facilitator.clone(),
                 due: measured.due,
-                days_left: (measured.due.to_chrono() - as_of.utc_date().to_chrono()).num_days().max(0),
+                days_left: (measured.due.to_chrono() - today(measured.case).to_chrono()).num_days().max(0),
                 chance: None,
                 reason: None,
             };

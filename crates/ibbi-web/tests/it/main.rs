@@ -22,6 +22,7 @@ mod pages;
 mod polls;
 mod programs;
 mod recorded;
+mod reports;
 mod sign_in;
 mod status;
 mod support;
