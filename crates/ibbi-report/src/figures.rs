@@ -19,6 +19,8 @@ pub struct FigureTable {
     pub code: &'static str,
     /// Its title, which is also the name of its sheet in a spreadsheet: at most 31 characters.
     pub title: &'static str,
+    /// Its caption on a page.
+    pub caption: &'static str,
     /// The columns.
     pub columns: Vec<FigureColumn>,
     /// The rows, with one figure per column.
@@ -128,7 +130,14 @@ impl FigureColumn {
 impl FigureTable {
     /// Creates a table without rows.
     pub fn new(code: &'static str, title: &'static str, columns: impl IntoIterator<Item = FigureColumn>) -> Self {
-        Self { code, title, columns: columns.into_iter().collect(), rows: Vec::new() }
+        Self { code, title, caption: title, columns: columns.into_iter().collect(), rows: Vec::new() }
+    }
+
+    /// Returns the table with a caption of its own for pages, where its title is the heading of a section.
+    #[must_use]
+    pub const fn with_caption(mut self, caption: &'static str) -> Self {
+        self.caption = caption;
+        self
     }
 
     /// Adds a row.
@@ -148,16 +157,28 @@ impl FigureTable {
     /// Returns the table for people.
     pub fn to_table(&self) -> Table {
         let columns = self.columns.iter().map(|column| Column { head: column.head.to_owned(), number: column.number });
-        let mut table = Table::new(self.title, columns);
+        let mut table = Table::new(self.caption, columns);
         for row in &self.rows {
             table.row(row.iter().map(FigureValue::to_cell));
         }
         table
     }
 
-    /// Returns the first rows for people, at most this many.
-    pub fn first_rows(&self, most: usize) -> Table {
-        let rows = self.rows.iter().take(most).cloned().collect();
-        Self { rows, columns: self.columns.clone(), ..*self }.to_table()
+    /// Returns the table without some columns, by their codes.
+    #[must_use]
+    pub fn without(&self, codes: &[&str]) -> Self {
+        let keeps = |column: &FigureColumn| !codes.contains(&column.code);
+        let kept: Vec<bool> = self.columns.iter().map(keeps).collect();
+        let columns = self.columns.iter().filter(|column| keeps(column)).cloned().collect();
+        let cells = |row: &Vec<FigureValue>| {
+            row.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(cell, _)| cell.clone()).collect()
+        };
+        Self { columns, rows: self.rows.iter().map(cells).collect(), ..*self }
+    }
+
+    /// Returns the table with its first rows, at most this many.
+    #[must_use]
+    pub fn first_rows(&self, most: usize) -> Self {
+        Self { rows: self.rows.iter().take(most).cloned().collect(), columns: self.columns.clone(), ..*self }
     }
 }

@@ -6,7 +6,7 @@ use ibbi_sim::{GoalReport, GoalRisk, GoalTally, GoalsReport};
 /// The columns of a tally.
 fn tally_columns() -> [FigureColumn; 8] {
     [
-        FigureColumn::number("goal_share", "goal"),
+        FigureColumn::number("target", "target"),
         FigureColumn::number("share", "share met"),
         FigureColumn::text("result", "result"),
         FigureColumn::number("met", "met"),
@@ -44,7 +44,8 @@ fn coded_result(tally: &GoalTally) -> FigureValue {
 pub fn by_goal(report: &GoalsReport) -> FigureTable {
     let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("statement", "statement")];
     let last = [FigureColumn::number("ended_first", "ended first"), FigureColumn::text("source", "source")];
-    let mut table = FigureTable::new("goal", "Goals", first.into_iter().chain(tally_columns()).chain(last));
+    let mut table = FigureTable::new("goal", "Goals", first.into_iter().chain(tally_columns()).chain(last))
+        .with_caption("Each goal, with all its cases");
     for goal in &report.goals {
         let first = [FigureValue::Name(goal.goal.name.clone()), FigureValue::Text(goal.statement.clone())];
         let last = [FigureValue::Count(goal.tally.ended_first), FigureValue::Name(goal.goal.source.clone())];
@@ -56,7 +57,8 @@ pub fn by_goal(report: &GoalsReport) -> FigureTable {
 /// Returns the goals in each period.
 pub fn by_period(report: &GoalsReport) -> FigureTable {
     let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("period", "period")];
-    let mut table = FigureTable::new("period", "Goals by period", first.into_iter().chain(tally_columns()));
+    let mut table = FigureTable::new("period", "Goals by period", first.into_iter().chain(tally_columns()))
+        .with_caption("Each goal, by the period of the due date");
     for goal in &report.goals {
         for period in &goal.periods {
             let first = [FigureValue::Name(goal.goal.name.clone()), FigureValue::Code(period.period.code())];
@@ -69,7 +71,8 @@ pub fn by_period(report: &GoalsReport) -> FigureTable {
 /// Returns the goals of each facilitator. An empty name has the cases without one yet.
 pub fn by_facilitator(report: &GoalsReport) -> FigureTable {
     let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("facilitator", "facilitator")];
-    let mut table = FigureTable::new("facilitator", "Goals by facilitator", first.into_iter().chain(tally_columns()));
+    let mut table = FigureTable::new("facilitator", "Goals by facilitator", first.into_iter().chain(tally_columns()))
+        .with_caption("Each goal, by the neutral who leads the sessions");
     for goal in &report.goals {
         for facilitator in &goal.facilitators {
             let first =
@@ -95,7 +98,8 @@ pub fn by_case(report: &GoalsReport) -> FigureTable {
         FigureColumn::text("period", "period"),
         FigureColumn::text("case", "case"),
     ];
-    let mut table = FigureTable::new("case", "Goals by case", columns);
+    let mut table =
+        FigureTable::new("case", "Goals by case", columns).with_caption("Each goal, and the days that each case took");
     for goal in &report.goals {
         for case in &goal.cases {
             table.row([
@@ -131,7 +135,8 @@ pub fn risks(risks: &[GoalRisk]) -> FigureTable {
         FigureColumn::text("note", "note"),
         FigureColumn::text("case", "case"),
     ];
-    let mut table = FigureTable::new("risk", "Open cases at risk", columns);
+    let mut table = FigureTable::new("risk", "Open cases at risk", columns)
+        .with_caption("Goals that are not due yet, the smallest chance first");
     for risk in risks {
         let chance = risk.chance.and_then(|chance| chance.chance);
         let ends_first = risk.chance.is_some_and(|chance| chance.counted == 0);

@@ -64,7 +64,7 @@ fn summary(report: &ProgramReport) -> FigureTable {
 /// Returns the summary for people, without the codes.
 pub(crate) fn summary_for_people(report: &ProgramReport) -> FigureTable {
     let columns = [FigureColumn::text("label", "measure"), FigureColumn::number("value", "value")];
-    let mut table = FigureTable::new("summary", "Summary", columns);
+    let mut table = FigureTable::new("summary", "Summary", columns).with_caption("Figures of the year");
     for (_, label, figure) in measures(&report.summary) {
         table.row([FigureValue::Text(label.to_owned()), figure]);
     }
@@ -83,7 +83,8 @@ fn districts(report: &ProgramReport) -> FigureTable {
         FigureColumn::number("adopted", "adopted"),
         FigureColumn::number("completed", "completed"),
     ];
-    let mut table = FigureTable::new("districts", "Districts", columns);
+    let mut table =
+        FigureTable::new("districts", "Districts", columns).with_caption("Districts with an open case in the year");
     for district in &report.districts {
         table.row([
             FigureValue::Name(district.district.to_string()),
@@ -117,7 +118,8 @@ fn cases(report: &ProgramReport) -> FigureTable {
         FigureColumn::text("neutrals", "neutrals"),
         FigureColumn::text("case", "case"),
     ];
-    let mut table = FigureTable::new("cases", "Cases", columns);
+    let mut table =
+        FigureTable::new("cases", "Cases", columns).with_caption("Cases that were open in the year, or had a result");
     for case in &report.cases {
         let adopted = match case.adopted {
             Some(true) => FigureValue::Coded("yes", "yes".to_owned()),
@@ -157,7 +159,7 @@ fn neutrals(report: &ProgramReport) -> FigureTable {
         FigureColumn::number("hours", "hours"),
         FigureColumn::number("booked", "sessions booked"),
     ];
-    let mut table = FigureTable::new("neutrals", "Neutrals", columns);
+    let mut table = FigureTable::new("neutrals", "Neutrals", columns).with_caption("Roster and workload in the year");
     for neutral in &report.neutrals {
         table.row([
             FigureValue::Name(neutral.name.to_string()),

@@ -1,6 +1,6 @@
 //! Sentences about goals and program reports, for pages and the terminal.
 
-use crate::figures::{FigureTable, FigureValue};
+use crate::figures::FigureTable;
 use crate::format;
 use crate::table::Table;
 use ibbi_audit::ProgramReport;
@@ -84,15 +84,6 @@ const LONG: [&str; 4] = ["statement", "source", "case", "facilitator"];
 
 /// Returns a table without the columns that are too long for a terminal. The facilitator stays if the table is about it.
 pub(crate) fn for_terminal(table: &FigureTable) -> Table {
-    let keeps = |code: &str| !LONG.contains(&code) || code == table.code;
-    let places: Vec<usize> = (0..table.columns.len())
-        .filter(|place| table.columns.get(*place).is_some_and(|column| keeps(column.code)))
-        .collect();
-    let columns = places.iter().filter_map(|place| table.columns.get(*place).cloned());
-    let mut short = FigureTable::new(table.code, table.title, columns.collect::<Vec<_>>());
-    for row in &table.rows {
-        short.row(places.iter().map(|place| row.get(*place).cloned().unwrap_or(FigureValue::Empty)));
-    }
-    // The table about cases has its own column for the case.
-    short.to_table()
+    let codes: Vec<&str> = LONG.into_iter().filter(|code| *code != table.code || table.code == "case").collect();
+    table.without(&codes).to_table()
 }

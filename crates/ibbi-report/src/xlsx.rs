@@ -1,6 +1,6 @@
 //! Spreadsheets (.xlsx): one sheet for each table, with real numbers and dates, and without macros.
 //!
-//! A text is always written as a text, so a name that starts with `=` is no formula. A sheet has a header that stays in view,
+//! A text is always written as a text, so a name that starts with `=` is not a formula. A sheet has a header that stays in view,
 //! and columns as wide as their content.
 
 use crate::figures::{FigureTable, FigureValue};

@@ -1,7 +1,7 @@
 //! The pages of goals and of program reports.
 
 use crate::figures::FigureTable;
-use crate::html::{Document, Element, Html, el, section};
+use crate::html::{Document, Element, Html, el, name, section};
 use crate::program_tables::{program_tables, summary_for_people};
 use crate::standards as words;
 use crate::{format, goal_tables};
@@ -19,6 +19,9 @@ pub struct GoalsPage<'a> {
     pub program: &'a str,
 }
 
+/// Columns that are only in CSV and spreadsheets, because a page has no room for them.
+const WIDE: [&str; 7] =
+    ["statement", "source", "case", "meetings", "training_sessions", "facilitation_sessions", "first_session"];
 /// The most rows of a table on a page.
 const SHOWN: usize = 500;
 
@@ -29,13 +32,26 @@ impl GoalsPage<'_> {
             .with(el("header").with(el("h1").with("Goals of the office")))
             .with(el("p").class("verdict").with(words::goals_result(self.report)))
             .with(warnings(&words::goals_notes(self.report)))
-            .with(section("goals", "Goals", figure_table(&goal_tables::by_goal(self.report))))
+            .with(section("goals", "Results", figure_table(&goal_tables::by_goal(self.report))))
             .with(self.risks.map(risk_section))
             .with(section("periods", "By period", figure_table(&goal_tables::by_period(self.report))))
             .with(section("facilitators", "By facilitator", figure_table(&goal_tables::by_facilitator(self.report))))
             .with(section("cases", "By case", figure_table(&goal_tables::by_case(self.report))))
+            .with(section("statements", "Wording of the goals", self.statements()))
             .with(section("made", "Method", methods(&words::GOAL_METHODS)));
         Document { title: "Goals of the office", program: self.program, content }.to_html()
+    }
+}
+
+impl GoalsPage<'_> {
+    /// Returns each goal in words, with its source.
+    fn statements(&self) -> Element {
+        let goals = self.report.goals.iter().map(|goal| {
+            let text = format!("{}.", goal.statement);
+            let source = el("small").with(name(&goal.goal.source));
+            el("div").with(el("dt").with(name(&goal.goal.name))).with(el("dd").with(text).with(" ").with(source))
+        });
+        el("dl").class("facts").all(goals)
     }
 }
 
@@ -94,7 +110,8 @@ fn methods(methods: &[&str]) -> Element {
 
 /// Returns the first rows of a table, and how many are not shown.
 fn figure_table(table: &FigureTable) -> Html {
+    let table = &table.without(&WIDE);
     let more = table.rows.len().saturating_sub(SHOWN) as u64;
-    let note = format!("{} not shown here. The CSV has all rows.", format::count(more, "more row"));
-    Html::new().with(table.first_rows(SHOWN).to_html()).with((more > 0).then(|| el("p").with(note)))
+    let note = format!("{} not shown here. The CSV has all rows and columns.", format::count(more, "more row"));
+    Html::new().with(table.first_rows(SHOWN).to_table().to_html()).with((more > 0).then(|| el("p").with(note)))
 }

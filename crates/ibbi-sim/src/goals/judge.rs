@@ -6,7 +6,7 @@ use ibbi_common::working_days::WorkingDays;
 use ibbi_core::{At, County, Date};
 use serde::Serialize;
 
-/// How a case stands with a goal.
+/// The result of a goal for one case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
