@@ -49,11 +49,11 @@ fn page_escapes_names_and_shows_figures_for_people() {
 /// Reads the parts of a spreadsheet with another library than the one that wrote it.
 fn parts(bytes: &[u8]) -> std::collections::BTreeMap<String, String> {
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
     let mut parts = std::collections::BTreeMap::new();
-    for name in names {
-        let mut text = String::new();
-        std::io::Read::read_to_string(&mut archive.by_name(&name).unwrap(), &mut text).unwrap();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let (name, mut text) = (part.name().unwrap().into_owned(), String::new());
+        std::io::Read::read_to_string(&mut part, &mut text).unwrap();
         parts.insert(name, text);
     }
     parts

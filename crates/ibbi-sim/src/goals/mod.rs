@@ -5,6 +5,7 @@
 mod chance;
 mod judge;
 mod measure;
+mod meter;
 mod moment;
 mod read;
 mod report;
@@ -12,7 +13,8 @@ mod track;
 
 pub use chance::{GoalChance, GoalRisk, goal_chances};
 pub use judge::GoalResult;
-pub use measure::{GoalMeasurement, GoalMeter};
+pub use measure::GoalMeasurement;
+pub use meter::GoalMeter;
 pub use moment::{AnswerSet, GoalMoment};
 pub use report::{FacilitatorTally, GoalReport, GoalTally, GoalsReport, PeriodTally};
 
