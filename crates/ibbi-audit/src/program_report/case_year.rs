@@ -75,7 +75,7 @@ impl CaseYearReader {
         let outcome = if closed.is_some() { history.case().outcome() } else { None };
         let was_open = closed.is_none_or(|closed| closed >= self.first);
         let CaseProgress { sessions, meetings, postponed, booked, first_session, adopted, results, .. } = progress;
-        if !was_open && !(results.tentative || results.ratified || results.none) {
+        if !(was_open || results.tentative || results.ratified || results.none) {
             return None;
         }
         let mut neutrals: Vec<Name> = sessions.iter().flat_map(|session| &session.neutrals).cloned().collect();

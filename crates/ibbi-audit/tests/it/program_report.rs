@@ -15,7 +15,7 @@ fn cases() -> Vec<(Uuid, History)> {
     let mut cases = Vec::new();
     for (number, start) in (0..).zip(["2026-05-04", "2026-09-08", "2027-06-21"]) {
         let text = EXAMPLE.replacen("start = 2026-09-08", &format!("start = {start}"), 1);
-        assert_eq!(text.contains(start), true, "the sample has its start");
+        assert!(text.contains(start), "the sample has its start");
         let mut scenario = Scenario::parse(&text).unwrap();
         scenario.district = ibbi_core::Name::new(["Maple Hollow", "Birch Valley"][number % 2]).unwrap();
         scenario.contract_expires = None;

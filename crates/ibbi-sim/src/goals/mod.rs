@@ -15,7 +15,7 @@ pub use chance::{GoalChance, GoalRisk, goal_chances};
 pub use judge::GoalResult;
 pub use measure::GoalMeasurement;
 pub use meter::GoalMeter;
-pub use moment::{AnswerSet, GoalMoment};
+pub use moment::{AnswerSet, GoalMoment, GoalMomentError};
 pub use report::{FacilitatorTally, GoalReport, GoalTally, GoalsReport, PeriodTally};
 
 use crate::scenario::Problem;

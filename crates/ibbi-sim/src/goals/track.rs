@@ -135,7 +135,7 @@ impl<'w> CaseTrack<'w> {
                 self.county = opened.county;
                 self.district = Some(opened.district.clone());
             }
-            Event::FormatChosen(chosen) => self.format = Some(chosen.format.clone()),
+            Event::FormatChosen(chosen) => self.format = Some(chosen.format),
             Event::SessionScheduled(session) if !self.has_met => self.facilitator = Some(session.neutral.name.clone()),
             Event::SessionOpened(session) => {
                 self.facilitator = Some(session.neutral.name.clone());
@@ -177,7 +177,7 @@ impl<'w> CaseTrack<'w> {
         let start = match (restarts, end) {
             (false, _) => first,
             (true, Some(end)) => begins(from).take_while(|start| start.step <= end.step).last().unwrap_or(first),
-            (true, None) => begins(from).last().unwrap_or(first),
+            (true, None) => begins(from).next_back().unwrap_or(first),
         };
         Some((start.at, end.map(|end| end.at)))
     }

@@ -10,7 +10,7 @@ use ibbi_app::audit::ProgramReport;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::program_report::{self, ProgramYear, XLSX};
 use ibbi_report::ProgramPage;
-use ibbi_report::html::{Element, Html, el, section};
+use ibbi_report::html::{Element, Html, el};
 
 /// The path of the page.
 pub(crate) const PLACE: &str = "/reports/program";
@@ -32,8 +32,8 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let content = Html::new()
         .with(el("header").with(el("h1").with(title.as_str())))
         .with(choice(year))
-        .with(ProgramPage { report: &report, program: PROGRAM }.content())
-        .with(section("take", "Download", downloads(year)));
+        .with(downloads(year))
+        .with(ProgramPage { report: &report, program: PROGRAM }.content());
     Ok(Page { title: &title, place: PLACE, content }.answer(StatusCode::OK))
 }
 
