@@ -189,7 +189,9 @@ with tempfile.TemporaryDirectory() as folder:
     goals = tomllib.loads(goals_file.read_text())["goals"]
     for ledger in [*map(Path, sys.argv[2:]), *made_ledgers(place)]:
         days = sorted({row["at"].date() for events in read_cases(ledger).values() for row in events})
-        for as_of in {days[0], days[len(days) // 3], days[len(days) // 2], days[-1], days[-1] + 60 * DAY}:
+        chosen = [days[0], days[len(days) // 3], days[len(days) // 2], days[-1], days[-1] + 60 * DAY]
+        # Also the Saturday after each, when offices are closed.
+        for as_of in {day for each in chosen for day in (each, each + DAY * ((5 - each.weekday()) % 7))}:
             check(ledger, goals_file, goals, as_of)
 
 for line in wrong[:30]:
