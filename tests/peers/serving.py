@@ -15,7 +15,8 @@ class Server:
         self.ended = None
 
     def __enter__(self):
-        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", "0", "--actor", "clerk"]
+        goals = pathlib.Path(__file__).resolve().parents[2] / "docs/goals/sample.toml"
+        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", "0", "--actor", "clerk", "--goals", goals]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.address = json.loads(self.process.stdout.readline())["address"]
         made = [self.program, "--json", "token", "new", self.ledger, "peer", "--role", "staff"]

@@ -7,11 +7,13 @@ pub use known::AsKnown;
 pub(crate) use known::KnownCases;
 pub use risk::{RiskSettings, at_risk};
 
+use crate::case_log::CaseLog;
 use crate::error::AppError;
-use ibbi_core::At;
+use ibbi_core::{At, History};
 use ibbi_sim::{GoalMeter, GoalSet, GoalsReport};
 use std::io::Read as _;
 use std::path::Path;
+use uuid::Uuid;
 
 pub use ibbi_sim::SAMPLE_GOALS;
 
@@ -48,15 +50,44 @@ pub fn measure(ledger: &Path, goals: &GoalSet, known: AsKnown, now: At) -> Resul
     Ok(measure_cases(&cases, goals))
 }
 
+/// Measures cases that are read one by one, such as those of a server's store.
+pub struct CaseGoals<'g> {
+    meter: GoalMeter<'g>,
+    as_of: At,
+}
+
+impl<'g> CaseGoals<'g> {
+    /// Starts to measure, as of an instant.
+    pub fn new(goals: &'g GoalSet, as_of: At) -> Self {
+        Self { meter: GoalMeter::new(goals, as_of), as_of }
+    }
+
+    /// Adds a case.
+    pub fn add(&mut self, log: &CaseLog) {
+        match log.history() {
+            Ok(history) => add(&mut self.meter, log.id, history, self.as_of),
+            Err(_) => self.meter.leave_out(),
+        }
+    }
+
+    /// Returns the report on all cases.
+    pub fn finish(self) -> GoalsReport {
+        self.meter.finish()
+    }
+}
+
+/// Adds the events of a case that happened by an instant.
+fn add(meter: &mut GoalMeter<'_>, id: Uuid, history: &History, as_of: At) {
+    let steps = history.steps(as_of);
+    meter.add(id, steps.iter().map(|step| (step.entry.at, &step.entry.event, step.to)));
+}
+
 fn measure_cases(cases: &KnownCases, goals: &GoalSet) -> GoalsReport {
     let as_of = cases.as_of();
     let mut meter = GoalMeter::new(goals, as_of);
     for case in cases.histories() {
         match case {
-            Some((id, history)) => {
-                let steps = history.steps(as_of);
-                meter.add(id, steps.iter().map(|step| (step.entry.at, &step.entry.event, step.to)));
-            }
+            Some((id, history)) => add(&mut meter, id, &history, as_of),
             None => meter.leave_out(),
         }
     }

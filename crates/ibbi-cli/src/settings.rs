@@ -32,6 +32,7 @@ pub(crate) fn settings(args: &Serve, local: Principal, show_link: Show) -> Resul
             show_link: Some(show_link),
         },
         standards: args.standards.read()?,
+        goals: args.goals.read()?,
         mail: args.mail.as_ref().map(mailer).transpose()?,
     })
 }

@@ -1,7 +1,7 @@
 //! Tables of goals: by goal, by period, by facilitator, by case, and the open cases at risk.
 
 use crate::figures::{FigureColumn, FigureTable, FigureValue};
-use ibbi_sim::{GoalReport, GoalRisk, GoalTally, GoalsReport};
+use ibbi_sim::{GoalReport, GoalResult, GoalRisk, GoalTally, GoalsReport};
 
 /// The columns of a tally.
 fn tally_columns() -> [FigureColumn; 8] {
@@ -116,6 +116,34 @@ pub fn by_case(report: &GoalsReport) -> FigureTable {
                 FigureValue::Code(case.case.to_string()),
             ]);
         }
+    }
+    table
+}
+
+/// Returns the open cases that can still meet a goal, the earliest due date first.
+pub fn open(report: &GoalsReport) -> FigureTable {
+    let columns = [
+        FigureColumn::text("goal", "goal name"),
+        FigureColumn::text("district", "district"),
+        FigureColumn::text("facilitator", "facilitator"),
+        FigureColumn::text("due", "due"),
+        FigureColumn::number("days", "days so far"),
+        FigureColumn::text("case", "case"),
+    ];
+    let mut table =
+        FigureTable::new("open", "Open cases", columns).with_caption("Goals that are not due yet, by due date");
+    let cases = report.goals.iter().flat_map(|goal| goal.cases.iter().map(move |case| (goal, case)));
+    let mut open: Vec<_> = cases.filter(|(_, case)| case.result == GoalResult::NotDue).collect();
+    open.sort_by_key(|(_, case)| case.due);
+    for (goal, case) in open {
+        table.row([
+            FigureValue::Name(goal.goal.name.clone()),
+            FigureValue::name(case.district.as_ref()),
+            FigureValue::name(case.facilitator.as_ref()),
+            FigureValue::Day(case.due),
+            FigureValue::Count(case.days.into()),
+            FigureValue::Code(case.case.to_string()),
+        ]);
     }
     table
 }

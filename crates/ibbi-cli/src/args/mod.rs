@@ -27,7 +27,7 @@ pub(crate) use schedule::{
     Calendar, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario, Plan, PlanTable, Report, Runs,
     Scenario, Simulate, Who,
 };
-pub(crate) use standards::{AsKnown, GoalTable, Goals, ProgramReport};
+pub(crate) use standards::{AsKnown, GoalTable, Goals, GoalsFile, ProgramReport};
 pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 
 pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
@@ -218,6 +218,8 @@ pub(crate) struct Serve {
     pub(crate) actor: Option<String>,
     #[command(flatten)]
     pub(crate) standards: StandardsFile,
+    #[command(flatten)]
+    pub(crate) goals: GoalsFile,
     #[command(flatten)]
     pub(crate) signing: Signing,
     /// The server for outgoing mail, which only the configuration file has.

@@ -2,6 +2,8 @@
 
 use super::number;
 use clap::{Args as ClapArgs, ValueEnum};
+use ibbi_app::AppError;
+use ibbi_app::sim::GoalSet;
 use std::path::PathBuf;
 
 #[derive(Debug, ClapArgs)]
@@ -42,6 +44,21 @@ pub(crate) struct Goals {
     /// Also write the report as an HTML page.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+}
+
+/// The goals of the page about goals.
+#[derive(Debug, Default, Clone, ClapArgs)]
+pub(crate) struct GoalsFile {
+    /// TOML file with the goals of the office, for the page about goals. See docs/goals.md.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) goals: Option<PathBuf>,
+}
+
+impl GoalsFile {
+    /// Reads the file, if there is one.
+    pub(crate) fn read(&self) -> Result<Option<GoalSet>, AppError> {
+        self.goals.as_deref().map(ibbi_app::goals::load).transpose()
+    }
 }
 
 /// As of when cases are looked at, and as they were known when.

@@ -28,22 +28,31 @@ const SHOWN: usize = 500;
 impl GoalsPage<'_> {
     /// Returns the page: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
-        let content = Html::new()
-            .with(el("header").with(el("h1").with("Goals of the office")))
+        let header = el("header").with(el("h1").with("Goals of the office"));
+        let content = Html::new().with(header).with(self.content());
+        Document { title: "Goals of the office", program: self.program, content }.to_html()
+    }
+
+    /// Returns the content below the heading, for a page of the server.
+    pub fn content(&self) -> Html {
+        let open = goal_tables::open(self.report);
+        let open = match self.risks {
+            Some(risks) => Some(risk_section(risks)),
+            None if open.rows.is_empty() => None,
+            None => Some(section("open", "Open cases", figure_table(&open))),
+        };
+        Html::new()
             .with(el("p").class("verdict").with(words::goals_result(self.report)))
             .with(warnings(&words::goals_notes(self.report)))
             .with(section("goals", "Results", figure_table(&goal_tables::by_goal(self.report))))
-            .with(self.risks.map(risk_section))
+            .with(open)
             .with(section("periods", "By period", figure_table(&goal_tables::by_period(self.report))))
             .with(section("facilitators", "By facilitator", figure_table(&goal_tables::by_facilitator(self.report))))
             .with(section("cases", "By case", figure_table(&goal_tables::by_case(self.report))))
             .with(section("statements", "Wording of the goals", self.statements()))
-            .with(section("made", "Method", methods(&words::GOAL_METHODS)));
-        Document { title: "Goals of the office", program: self.program, content }.to_html()
+            .with(section("made", "Method", methods(&words::GOAL_METHODS)))
     }
-}
 
-impl GoalsPage<'_> {
     /// Returns each goal in words, with its source.
     fn statements(&self) -> Element {
         let goals = self.report.goals.iter().map(|goal| {

@@ -22,7 +22,7 @@ pub(crate) use audit::{audit_request, exported, upload};
 pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
 pub(crate) use operations::OPERATIONS;
-pub(crate) use program_report::report as program_report;
+pub(crate) use program_report::{goals_report, report as program_report};
 
 pub(crate) use crate::problem::BASE;
 

@@ -1,4 +1,4 @@
-//! The program report of the server's ledger.
+//! The program report of the server's ledger, and the goals of the office.
 
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -8,8 +8,10 @@ use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::audit::ProgramReport;
 use ibbi_app::fiscal::FiscalYears;
+use ibbi_app::goals::CaseGoals;
 use ibbi_app::ledger::CaseQuery;
 use ibbi_app::program_report::{CaseReports, ProgramYear};
+use ibbi_app::sim::GoalsReport;
 use ibbi_app::zone::Zone;
 use ibbi_core::{At, Date};
 
@@ -26,6 +28,23 @@ pub(crate) fn report(request: &WebRequest) -> Result<(ProgramReport, ProgramYear
         request.facts(case.case, |log| reports.add(log))?;
     }
     Ok((reports.finish(), year))
+}
+
+/// Returns the goals of the office with their results, as of now.
+pub(super) fn send_goals(request: &WebRequest) -> WebResult {
+    let none = || WebError::not_found("this server has no goals; start it with --goals FILE");
+    Ok(json(StatusCode::OK, &goals_report(request)?.ok_or_else(none)?)?)
+}
+
+/// Returns the report on the server's goals, if it has any. It has no confidential texts.
+pub(crate) fn goals_report(request: &WebRequest) -> Result<Option<GoalsReport>, WebError> {
+    let live = request.state.live();
+    let Some(goals) = &live.settings.goals else { return Ok(None) };
+    let mut measured = CaseGoals::new(goals, request.state.now()?);
+    for case in request.list(&CaseQuery::default())?.cases {
+        request.facts(case.case, |log| measured.add(log))?;
+    }
+    Ok(Some(measured.finish()))
 }
 
 /// Returns the fiscal year of a query. The default is the current one.

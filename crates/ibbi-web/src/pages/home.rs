@@ -47,7 +47,12 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     });
     let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
         let link = el("a").attr("href", super::reports::PLACE).with("Program report");
-        el("p").with(link).with(": cases, sessions, hours, and adoption by fiscal year.")
+        let goals = el("a").attr("href", super::reports::GOALS).with("Time goals");
+        el("p")
+            .with(link)
+            .with(": cases, sessions, hours, and adoption by fiscal year. ")
+            .with(goals)
+            .with(": met or missed.")
     });
     let polls = request.viewer.may_see(View::Polls, None).is_ok().then(|| {
         let link = el("a").attr("href", "/polls").with("Availability polls");

@@ -1,4 +1,4 @@
-//! The program report: the figures of a fiscal year, with downloads.
+//! The program report, with the figures of a fiscal year and downloads, and the goals of the office.
 
 use super::shell::{Page, button};
 use crate::api;
@@ -9,10 +9,12 @@ use axum::http::StatusCode;
 use ibbi_app::audit::ProgramReport;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::program_report::{self, ProgramYear, XLSX};
-use ibbi_report::ProgramPage;
 use ibbi_report::html::{Element, Html, el};
+use ibbi_report::{GoalsPage, ProgramPage};
 
-/// The path of the page.
+/// The path of the page about goals.
+pub(crate) const GOALS: &str = "/reports/goals";
+/// The path of the program report.
 pub(crate) const PLACE: &str = "/reports/program";
 
 const CSV: &str = "text/csv; charset=utf-8";
@@ -35,6 +37,23 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         .with(downloads(year))
         .with(ProgramPage { report: &report, program: PROGRAM }.content());
     Ok(Page { title: &title, place: PLACE, content }.answer(StatusCode::OK))
+}
+
+/// Returns which goals of the office were met, and the open cases by their due dates.
+pub(crate) fn goals(request: &WebRequest) -> WebResult {
+    let content = Html::new().with(el("header").with(el("h1").with("Goals of the office")));
+    let content = match api::goals_report(request)? {
+        Some(report) => content.with(GoalsPage { report: &report, risks: None, program: PROGRAM }.content()),
+        None => content.with(
+            el("p")
+                .with("This server has no goals. Write them into a file, and start the server with ")
+                .with(el("code").with("ibbi serve --goals FILE"))
+                .with(". ")
+                .with(el("code").with("ibbi goals --sample"))
+                .with(" prints a file to start from."),
+        ),
+    };
+    Ok(Page { title: "Goals of the office", place: GOALS, content }.answer(StatusCode::OK))
 }
 
 /// Returns the form that chooses a year, with links to the years next to it.

@@ -1,6 +1,7 @@
 //! The program report on the server: the page, its files, and the API have the same numbers.
 
 use crate::support::Running;
+use ibbi_app::sim::{GoalSet, SAMPLE_GOALS};
 use ibbi_core::At;
 use ibbi_testing::UNTIL_SECOND_DECISION;
 use serde_json::{Value, json};
@@ -9,7 +10,10 @@ use std::sync::Arc;
 /// Starts a server on a day in fiscal year 2026, with a case that has had its training.
 fn start() -> Running {
     let now: At = "2026-03-02T15:00:00.000Z".parse().unwrap();
-    let server = Running::start_with(|config| config.clock = Arc::new(move || Ok(now)));
+    let server = Running::start_with(|config| {
+        config.clock = Arc::new(move || Ok(now));
+        config.settings.goals = Some(GoalSet::parse(SAMPLE_GOALS).unwrap());
+    });
     for district in ["Maple Hollow", "=1+2"] {
         let opening = json!({ "data": { "district": district }, "at": "2025-09-02 09:00" });
         let case = server.post("/api/v1/cases", &opening).json()["case"].as_str().unwrap().to_owned();
@@ -45,6 +49,30 @@ fn page_files_and_api_have_the_same_numbers() {
     assert_eq!(sheet.header("content-disposition"), Some("attachment; filename=\"program-report.xlsx\""));
     assert!(sheet.body.starts_with(b"PK\x03\x04"));
     assert!(server.get("/").text().contains("href=\"/reports/program\""), "the home page leads to the report");
+}
+
+#[test]
+fn goals_have_the_same_numbers_on_the_page_and_in_the_api() {
+    let server = start();
+    let report = server.get("/api/v1/ledger/goals").json();
+    assert_eq!(report["cases"], 2);
+    let goals = report["goals"].as_array().unwrap();
+    let [met, missed] =
+        [true, false].map(|reached| goals.iter().filter(|goal| goal["tally"]["reached"] == reached).count());
+    assert!(met > 3 && missed > 0, "{report}");
+    let page = server.get("/reports/goals");
+    let verdict = format!("{} goals for 2 cases as of", goals.len());
+    for shown in [&verdict, &format!("{met} met and {missed} missed"), "Acceptance after the last letter"] {
+        assert!(page.text().contains(shown), "{shown}: {}", page.text());
+    }
+    // Management has not decided. That is overdue.
+    let decisions = goals.iter().find(|goal| goal["goal"]["name"] == "Decisions of both parties").unwrap();
+    assert_eq!(decisions["tally"]["overdue"], 2, "{decisions}");
+    assert!(page.text().contains("missed: overdue"), "{}", page.text());
+
+    let without = Running::start();
+    assert_eq!(without.get("/api/v1/ledger/goals").status, 404);
+    assert!(without.get("/reports/goals").text().contains("This server has no goals."));
 }
 
 #[test]

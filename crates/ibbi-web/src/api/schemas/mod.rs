@@ -29,7 +29,7 @@ use ibbi_app::presets::Preset;
 use ibbi_app::proof::{ConsistencyProof, InclusionProof};
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
-use ibbi_app::sim::{AvailabilityGain, FavorSets, Forecast, Plan};
+use ibbi_app::sim::{AvailabilityGain, FavorSets, Forecast, GoalsReport, Plan};
 use ibbi_app::status::{RouteAnswer, Status};
 use ibbi_core::chart::Transition;
 use ibbi_core::{AdviserRole, Capacity, Office, Outcome, Presence, Prospect, Stage, TimeZoneName};
@@ -116,6 +116,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<Recorded>();
     generator.subschema_for::<AuditReport>();
     generator.subschema_for::<ProgramReport>();
+    generator.subschema_for::<GoalsReport>();
     generator.subschema_for::<RouteAnswer>();
     generator.subschema_for::<Rules>();
     generator.subschema_for::<ScenarioComparison>();
