@@ -1,7 +1,7 @@
 //! Tables of goals: by goal, by period, by facilitator, by case, and the open cases at risk.
 
 use crate::figures::{FigureColumn, FigureTable, FigureValue};
-use ibbi_sim::{GoalReport, GoalResult, GoalRisk, GoalTally, GoalsReport};
+use ibbi_sim::{GoalMeasurement, GoalReport, GoalResult, GoalRisk, GoalTally, GoalsReport};
 
 /// The columns of a tally.
 fn tally_columns() -> [FigureColumn; 8] {
@@ -85,7 +85,25 @@ pub fn by_facilitator(report: &GoalsReport) -> FigureTable {
 
 /// Returns the cases of each goal.
 pub fn by_case(report: &GoalsReport) -> FigureTable {
-    let columns = [
+    let table = FigureTable::new("case", "Goals by case", case_columns());
+    with_cases(table.with_caption("Each goal, and the days that each case took"), all_cases(report))
+}
+
+/// Returns the cases that missed a goal, by the days that they were late, the latest first.
+pub fn missed(report: &GoalsReport) -> FigureTable {
+    let table = FigureTable::new("missed", "Missed goals", case_columns());
+    let is_missed = |case: &GoalMeasurement| matches!(case.result, GoalResult::Late | GoalResult::Overdue);
+    let mut missed: Vec<_> = all_cases(report).filter(|(_, case)| is_missed(case)).collect();
+    missed.sort_by_key(|(_, case)| core::cmp::Reverse(case.late_by));
+    with_cases(table.with_caption("Cases that missed a goal, the latest first"), missed)
+}
+
+fn all_cases(report: &GoalsReport) -> impl Iterator<Item = (&GoalReport, &GoalMeasurement)> {
+    report.goals.iter().flat_map(|goal| goal.cases.iter().map(move |case| (goal, case)))
+}
+
+fn case_columns() -> [FigureColumn; 11] {
+    [
         FigureColumn::text("goal", "goal name"),
         FigureColumn::text("district", "district"),
         FigureColumn::text("facilitator", "facilitator"),
@@ -97,25 +115,27 @@ pub fn by_case(report: &GoalsReport) -> FigureTable {
         FigureColumn::text("result", "result"),
         FigureColumn::text("period", "period"),
         FigureColumn::text("case", "case"),
-    ];
-    let mut table =
-        FigureTable::new("case", "Goals by case", columns).with_caption("Each goal, and the days that each case took");
-    for goal in &report.goals {
-        for case in &goal.cases {
-            table.row([
-                FigureValue::Name(goal.goal.name.clone()),
-                FigureValue::name(case.district.as_ref()),
-                FigureValue::name(case.facilitator.as_ref()),
-                FigureValue::Day(case.started),
-                FigureValue::Day(case.due),
-                FigureValue::day(case.ended),
-                FigureValue::Count(case.days.into()),
-                FigureValue::Count(case.late_by.into()),
-                FigureValue::Coded(case.result.code(), case.result.label().to_owned()),
-                FigureValue::Code(case.period.code()),
-                FigureValue::Code(case.case.to_string()),
-            ]);
-        }
+    ]
+}
+
+fn with_cases<'r>(
+    mut table: FigureTable,
+    cases: impl IntoIterator<Item = (&'r GoalReport, &'r GoalMeasurement)>,
+) -> FigureTable {
+    for (goal, case) in cases {
+        table.row([
+            FigureValue::Name(goal.goal.name.clone()),
+            FigureValue::name(case.district.as_ref()),
+            FigureValue::name(case.facilitator.as_ref()),
+            FigureValue::Day(case.started),
+            FigureValue::Day(case.due),
+            FigureValue::day(case.ended),
+            FigureValue::Count(case.days.into()),
+            FigureValue::Count(case.late_by.into()),
+            FigureValue::Coded(case.result.code(), case.result.label().to_owned()),
+            FigureValue::Code(case.period.code()),
+            FigureValue::Code(case.case.to_string()),
+        ]);
     }
     table
 }
@@ -132,8 +152,7 @@ pub fn open(report: &GoalsReport) -> FigureTable {
     ];
     let mut table =
         FigureTable::new("open", "Open cases", columns).with_caption("Goals that are not due yet, by due date");
-    let cases = report.goals.iter().flat_map(|goal| goal.cases.iter().map(move |case| (goal, case)));
-    let mut open: Vec<_> = cases.filter(|(_, case)| case.result == GoalResult::NotDue).collect();
+    let mut open: Vec<_> = all_cases(report).filter(|(_, case)| case.result == GoalResult::NotDue).collect();
     open.sort_by_key(|(_, case)| case.due);
     for (goal, case) in open {
         table.row([

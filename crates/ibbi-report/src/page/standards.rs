@@ -1,7 +1,7 @@
 //! The pages of goals and of program reports.
 
 use crate::figures::FigureTable;
-use crate::html::{Document, Element, Html, el, name, section};
+use crate::html::{Document, Element, Html, details, el, name, section};
 use crate::program_tables::{program_tables, summary_for_people};
 use crate::standards as words;
 use crate::{format, goal_tables};
@@ -48,9 +48,20 @@ impl GoalsPage<'_> {
             .with(open)
             .with(section("periods", "By period", figure_table(&goal_tables::by_period(self.report))))
             .with(section("facilitators", "By facilitator", figure_table(&goal_tables::by_facilitator(self.report))))
-            .with(section("cases", "By case", figure_table(&goal_tables::by_case(self.report))))
+            .with(section("cases", "By case", self.cases()))
             .with(section("statements", "Wording of the goals", self.statements()))
             .with(section("made", "Method", methods(&words::GOAL_METHODS)))
+    }
+
+    /// Returns the cases that missed a goal, and all cases folded.
+    fn cases(&self) -> Html {
+        let missed = goal_tables::missed(self.report);
+        let missed = match missed.rows.is_empty() {
+            true => el("p").with("No case missed a goal.").into(),
+            false => figure_table(&missed),
+        };
+        let all = goal_tables::by_case(self.report);
+        missed.with(details(format!("All {}", format::count(all.rows.len() as u64, "measurement")), figure_table(&all)))
     }
 
     /// Returns each goal in words, with its source.
