@@ -1,7 +1,7 @@
 //! Tables of goals: by goal, by period, by facilitator, by case, and the open cases at risk.
 
 use crate::figures::{FigureColumn, FigureTable, FigureValue};
-use ibbi_sim::{GoalMeasurement, GoalReport, GoalResult, GoalRisk, GoalTally, GoalsReport};
+use ibbi_sim::{GoalMeasurement, GoalReport, GoalResult, GoalRisks, GoalTally, GoalsReport};
 
 /// The columns of a tally.
 fn tally_columns() -> [FigureColumn; 8] {
@@ -168,7 +168,7 @@ pub fn open(report: &GoalsReport) -> FigureTable {
 }
 
 /// Returns the open cases with their chances, in the order in which they come.
-pub fn risks(risks: &[GoalRisk]) -> FigureTable {
+pub fn risks(risks: &GoalRisks) -> FigureTable {
     let columns = [
         FigureColumn::text("goal", "goal name"),
         FigureColumn::text("district", "district"),
@@ -184,7 +184,7 @@ pub fn risks(risks: &[GoalRisk]) -> FigureTable {
     ];
     let mut table = FigureTable::new("risk", "Open cases at risk", columns)
         .with_caption("Goals that are not due yet, the smallest chance first");
-    for risk in risks {
+    for risk in &risks.cases {
         let chance = risk.chance.and_then(|chance| chance.chance);
         let ends_first = risk.chance.is_some_and(|chance| chance.counted == 0);
         let note = match &risk.reason {

@@ -4,7 +4,7 @@ use crate::figures::FigureTable;
 use crate::format;
 use crate::table::Table;
 use ibbi_audit::ProgramReport;
-use ibbi_sim::GoalsReport;
+use ibbi_sim::{GoalRisks, GoalsReport};
 
 /// How goals are measured.
 pub(crate) const GOAL_METHODS: [&str; 5] = [
@@ -48,6 +48,18 @@ pub(crate) fn goals_result(report: &GoalsReport) -> String {
 /// Returns what a reader should know about the goals.
 pub(crate) fn goals_notes(report: &GoalsReport) -> Vec<String> {
     left_out(report.left_out)
+}
+
+/// Returns on which estimates the chances of open cases depend.
+pub(crate) fn risk_basis(risks: &GoalRisks) -> String {
+    let all = risks.assumptions.len();
+    let defaults = risks.assumptions.iter().filter(|row| row.assumed.default).count();
+    let estimates = match defaults {
+        0 => "Its estimates are all yours.".to_owned(),
+        defaults if defaults == all => "All its estimates are defaults.".to_owned(),
+        defaults => format!("{defaults} of its {all} estimates are defaults."),
+    };
+    format!("Simulated with {} of each case, seed {}. {estimates}", format::count(risks.runs, "run"), risks.seed)
 }
 
 /// Returns the title of a program report.

@@ -73,8 +73,8 @@ pub use counts::Driver;
 pub use favors::{FavorRequest, FavorSet, FavorSets, FavorTime};
 pub use goals::{
     AnswerSet, DayCount, FacilitatorTally, GoalChance, GoalMeasurement, GoalMeter, GoalMoment, GoalMomentError,
-    GoalReport, GoalResult, GoalRisk, GoalSet, GoalTally, GoalsError, GoalsReport, PeriodTally, SAMPLE_GOALS, TimeGoal,
-    goal_chances,
+    GoalReport, GoalResult, GoalRisk, GoalRisks, GoalSet, GoalTally, GoalsError, GoalsReport, PeriodTally,
+    SAMPLE_GOALS, TimeGoal, goal_chances,
 };
 pub use hold::{HeldDates, HeldSession};
 pub use model::{DelayCause, Ending, ForecastStep};

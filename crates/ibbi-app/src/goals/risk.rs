@@ -6,7 +6,9 @@ use crate::error::AppError;
 use crate::schedule;
 use crate::zone::Zone;
 use ibbi_core::{At, History};
-use ibbi_sim::{GoalResult, GoalRisk, GoalSet, GoalsReport, Scenario, Settings, Simulator, goal_chances};
+use ibbi_sim::{
+    GoalResult, GoalRisk, GoalRisks, GoalSet, GoalsReport, Scenario, Settings, SimulationError, Simulator, goal_chances,
+};
 use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
@@ -42,7 +44,7 @@ pub fn at_risk(
     now: At,
     settings: RiskSettings<'_>,
     progress: impl Fn(u64, u64) + Sync,
-) -> Result<(GoalsReport, Vec<GoalRisk>), AppError> {
+) -> Result<(GoalsReport, GoalRisks), AppError> {
     settings.settings.check()?;
     let cases = KnownCases::read(ledger, known, now)?;
     let report = measure_cases(&cases, goals);
@@ -86,11 +88,15 @@ pub fn at_risk(
         let threads = settings.settings.threads.min(jobs.len().max(1));
         let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut risks = work();
-        risks.extend(workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()));
-        risks
-    });
+        for worker in workers {
+            risks.extend(worker.join().map_err(|_| SimulationError::Thread)?);
+        }
+        Ok::<_, SimulationError>(risks)
+    })?;
     risks.sort_by(by_risk);
-    Ok((report, risks))
+    let Settings { runs, seed, .. } = settings.settings;
+    let assumptions = scenario.assumptions.rows(scenario.model);
+    Ok((report, GoalRisks { assumptions, runs, seed, cases: risks }))
 }
 
 /// Returns the cases with goals that are not due yet.

@@ -7,7 +7,7 @@ use crate::progress::Bar;
 use crate::terminal;
 use ibbi_app::goals::{self, RiskSettings, SAMPLE_GOALS};
 use ibbi_app::output::OutputKind;
-use ibbi_app::sim::{GoalRisk, GoalSet, GoalsReport, Settings};
+use ibbi_app::sim::{GoalRisks, GoalSet, GoalsReport, Settings};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::At;
 use ibbi_report::figures::FigureTable;
@@ -22,7 +22,7 @@ struct GoalsOutput<'a> {
     report: &'a GoalsReport,
     /// The open cases with their chances, if they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    risks: Option<&'a [GoalRisk]>,
+    risks: Option<&'a GoalRisks>,
 }
 
 pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
@@ -36,29 +36,29 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let goals = goals::load(file)?;
     let (report, risks) = read(args, ledger, &goals, now)?;
     if args.html.is_some() {
-        let page = GoalsPage { report: &report, risks: risks.as_deref(), program: ibbi_app::ledger::PROGRAM }.to_html();
+        let page = GoalsPage { report: &report, risks: risks.as_ref(), program: ibbi_app::ledger::PROGRAM }.to_html();
         match output {
             Some(output) => output.write(page.as_bytes())?,
             None => return Ok(Outcome::done(page)),
         }
     }
     if json {
-        return Ok(Outcome::json(&GoalsOutput { report: &report, risks: risks.as_deref() }));
+        return Ok(Outcome::json(&GoalsOutput { report: &report, risks: risks.as_ref() }));
     }
-    let shown = table(args.by, &report, risks.as_deref().unwrap_or_default());
+    let shown = table(args.by, &report, risks.as_ref());
     Ok(Outcome::done(match args.csv {
         true => shown.to_csv(),
-        false => terminal::pieces(&text::goals(&report, &shown, terminal::layout())),
+        false => terminal::pieces(&text::goals(
+            &report,
+            &shown,
+            risks.as_ref().filter(|_| args.by == GoalTable::Risk),
+            terminal::layout(),
+        )),
     }))
 }
 
 /// Measures the cases, and simulates the open ones if their chances are asked for.
-fn read(
-    args: &Args,
-    ledger: &Path,
-    goals: &GoalSet,
-    now: At,
-) -> Result<(GoalsReport, Option<Vec<GoalRisk>>), AppError> {
+fn read(args: &Args, ledger: &Path, goals: &GoalSet, now: At) -> Result<(GoalsReport, Option<GoalRisks>), AppError> {
     let known = as_known(&args.as_known, now)?;
     if args.by != GoalTable::Risk && args.scenario.is_none() {
         return Ok((goals::measure(ledger, goals, known, now)?, None));
@@ -71,12 +71,14 @@ fn read(
     Ok((report, Some(risks)))
 }
 
-fn table(by: GoalTable, report: &GoalsReport, risks: &[GoalRisk]) -> FigureTable {
-    match by {
-        GoalTable::Goal => goal_tables::by_goal(report),
-        GoalTable::Period => goal_tables::by_period(report),
-        GoalTable::Facilitator => goal_tables::by_facilitator(report),
-        GoalTable::Case => goal_tables::by_case(report),
-        GoalTable::Risk => goal_tables::risks(risks),
+fn table(by: GoalTable, report: &GoalsReport, risks: Option<&GoalRisks>) -> FigureTable {
+    match (by, risks) {
+        (GoalTable::Risk, Some(risks)) => goal_tables::risks(risks),
+        // Chances are always computed for their own table.
+        (GoalTable::Risk, None) => goal_tables::open(report),
+        (GoalTable::Goal, _) => goal_tables::by_goal(report),
+        (GoalTable::Period, _) => goal_tables::by_period(report),
+        (GoalTable::Facilitator, _) => goal_tables::by_facilitator(report),
+        (GoalTable::Case, _) => goal_tables::by_case(report),
     }
 }

@@ -31,7 +31,7 @@ fn goals_read_like_this() {
     }
     let risk = place.done(&[&GOALS[..], &["--by", "risk", "--runs", "200", "--as-of", "2026-11-15"]].concat());
     insta::assert_snapshot!("goals-by-risk", risk.lines().take(14).collect::<Vec<_>>().join("\n"));
-    assert!(risk.contains("assumptions of the scenario"), "{risk}");
+    assert!(risk.contains("assumptions of the scenario") && risk.contains("All its estimates are defaults."), "{risk}");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn goals_file_must_be_given_and_valid() {
 fn chances_don_t_depend_on_threads_and_the_least_comes_first() {
     let place = kept("20");
     let args = ["--by", "risk", "--runs", "100", "--as-of", "2026-11-15"];
-    let risks = |threads: &str| goals(&place, &[&args[..], &["--threads", threads]].concat())["risks"].clone();
+    let risks = |threads: &str| goals(&place, &[&args[..], &["--threads", threads]].concat())["risks"]["cases"].clone();
     let one = risks("1");
     assert_eq!(one, risks("3"));
     let chances: Vec<f64> = one

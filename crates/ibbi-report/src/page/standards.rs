@@ -6,7 +6,7 @@ use crate::program_tables::{program_tables, summary_for_people};
 use crate::standards as words;
 use crate::{format, goal_tables};
 use ibbi_audit::ProgramReport;
-use ibbi_sim::{GoalRisk, GoalsReport};
+use ibbi_sim::{GoalRisks, GoalsReport};
 
 /// The goals of an office, for one page.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct GoalsPage<'a> {
     /// The report.
     pub report: &'a GoalsReport,
     /// The open cases at risk, if their chances were computed.
-    pub risks: Option<&'a [GoalRisk]>,
+    pub risks: Option<&'a GoalRisks>,
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
@@ -75,11 +75,13 @@ impl GoalsPage<'_> {
     }
 }
 
-fn risk_section(risks: &[GoalRisk]) -> Element {
-    let content = if risks.is_empty() {
+fn risk_section(risks: &GoalRisks) -> Element {
+    let content = if risks.cases.is_empty() {
         el("p").with("No open case can still miss or meet a goal.").into()
     } else {
-        figure_table(&goal_tables::risks(risks)).with(methods(&words::RISK_METHODS))
+        figure_table(&goal_tables::risks(risks))
+            .with(el("p").with(words::risk_basis(risks)))
+            .with(methods(&words::RISK_METHODS))
     };
     section("risks", "Open cases at risk", content)
 }

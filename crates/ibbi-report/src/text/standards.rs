@@ -6,10 +6,10 @@ use crate::program_tables::{program_tables, summary_for_people};
 use crate::standards as words;
 use crate::terminal::columns::paragraph;
 use ibbi_audit::ProgramReport;
-use ibbi_sim::GoalsReport;
+use ibbi_sim::{GoalRisks, GoalsReport};
 
-/// Returns the goals: the result in a sentence, and one of the tables.
-pub fn goals(report: &GoalsReport, shown: &FigureTable, layout: Layout) -> Vec<Piece> {
+/// Returns the goals: the result in a sentence, and one of the tables. If it is the one of open cases at risk, give them too.
+pub fn goals(report: &GoalsReport, shown: &FigureTable, risks: Option<&GoalRisks>, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let mut pieces = vec![Piece::heading("Goals of the office")];
     pieces.push(Piece::new(TextStyle::Plain, paragraph("", &words::goals_result(report), columns)));
@@ -21,6 +21,9 @@ pub fn goals(report: &GoalsReport, shown: &FigureTable, layout: Layout) -> Vec<P
     } else {
         table(&words::for_terminal(shown), layout)
     });
+    if let Some(risks) = risks {
+        pieces.push(Piece::new(TextStyle::Warning, paragraph("", &words::risk_basis(risks), columns)));
+    }
     pieces.push(Piece::heading("\nMethod"));
     let methods: &[&str] = if shown.code == "risk" { &words::RISK_METHODS } else { &words::GOAL_METHODS };
     pieces.extend(methods.iter().map(|method| Piece::new(TextStyle::Quiet, paragraph("- ", method, columns))));

@@ -4,6 +4,7 @@ use super::GoalSet;
 use super::judge::{DayJudge, GoalResult};
 use super::measure::measure;
 use super::track::{CaseTrack, Watch};
+use crate::assumptions::AssumptionRow;
 use crate::simulate::{SimulationError, Simulator};
 use ibbi_common::quantile::{Interval, wilson};
 use ibbi_core::{Date, Name};
@@ -22,6 +23,20 @@ pub struct GoalChance {
     pub met: u64,
     /// Their share of the runs that count, with its 95% Wilson interval; `None` if no run counts.
     pub chance: Option<Interval>,
+}
+
+/// The open cases that can still meet a goal, and the assumptions behind their chances.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GoalRisks {
+    /// The assumptions of the simulations, and which of them are defaults.
+    pub assumptions: Vec<AssumptionRow>,
+    /// The number of runs of each case.
+    pub runs: u64,
+    /// The seed.
+    pub seed: u64,
+    /// The cases: the smallest chance first, and those without one last.
+    pub cases: Vec<GoalRisk>,
 }
 
 /// An open case and a goal that it can still meet.

@@ -11,7 +11,7 @@ mod read;
 mod report;
 mod track;
 
-pub use chance::{GoalChance, GoalRisk, goal_chances};
+pub use chance::{GoalChance, GoalRisk, GoalRisks, goal_chances};
 pub use judge::GoalResult;
 pub use measure::GoalMeasurement;
 pub use meter::GoalMeter;
