@@ -192,7 +192,7 @@ export async function markup({ program, server, context, check, clean, folder, p
 
   // Every page that shows what was recorded.
   const { cases } = await (await answer("/api/v1/cases?limit=100")).json();
-  const pages = ["/", "/cases", "/audit", "/audit/own", "/plan", "/plan?begin=empty", "/login"];
+  const pages = ["/", "/cases", "/audit", "/audit/own", "/reports/program", "/plan", "/plan?begin=empty", "/login"];
   for (const [number, { case: id }] of cases.entries()) {
     pages.push(`/cases/${id}`, `/cases/${id}/summary`, `/audit/own/cases/${id}`, `/audit/own/cases/${id}?step=3&part=state`);
     if (number % 5 === 0) pages.push(`/cases/${id}/forecast`);
@@ -217,12 +217,12 @@ export async function markup({ program, server, context, check, clean, folder, p
   // Every parameter, and every form, with each payload.
   const one = cases.at(-1).case;
   const queries = ["/login?to=", "/login?once=", "/plan?d=", "/plan?d=x&s=", "/plan?d=x&s=2026-09-08&p=", "/plan?d=x&s=2026-09-08&h=", "/plan?file=", "/plan?begin=", "/cases?of=", "/cases?before=", `/cases/${one}?`, `/cases/${one}?at=`,
-    `/cases/${one}?day=`, `/cases/${one}?done=`, `/cases/${one}/forecast?d=`, `/cases/${one}/forecast?file=`, `/audit/own/cases/${one}?step=`, `/audit/own/cases/${one}?part=`, "/plan/report.html?d=", "/plan/scenario.toml?d=", "/plan/dates.ics?d=", "/x/", "/cases/", "/audit/", "/api/v1/"];
+    `/cases/${one}?day=`, `/cases/${one}?done=`, `/cases/${one}/forecast?d=`, `/cases/${one}/forecast?file=`, `/audit/own/cases/${one}?step=`, `/audit/own/cases/${one}?part=`, "/reports/program?fiscal_year=", "/reports/program?starts=", "/plan/report.html?d=", "/plan/scenario.toml?d=", "/plan/dates.ics?d=", "/x/", "/cases/", "/audit/", "/api/v1/"];
   let asked = 0;
   for (const query of queries) {
     for (const payload of [PAYLOADS.join(""), ...PAYLOADS.slice(8, 12), PAYLOADS[14], HIDDEN.join("")]) {
       const address = server.base + query + encodeURIComponent(payload);
-      if (/report|toml|ics/.test(query)) {
+      if (/report\.html|toml|ics/.test(query)) {
         const text = await (await answer(query + encodeURIComponent(payload))).text();
         check(!/<x-hit|<script>top/.test(text) || !text.startsWith("<!"), `${query}${payload}: markup`);
       } else {

@@ -26,7 +26,8 @@ class Server:
         self.stop()
 
     def start(self, port):
-        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", str(port), "--actor", "clerk"]
+        goals = pathlib.Path(__file__).resolve().parents[2] / "docs/goals/sample.toml"
+        command = [self.program, "--json", "serve", "--ledger", self.ledger, "--port", str(port), "--actor", "clerk", "--goals", str(goals)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.address = json.loads(self.process.stdout.readline())["address"]
 

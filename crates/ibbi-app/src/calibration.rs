@@ -104,7 +104,7 @@ pub fn backtest(
 }
 
 /// Returns a scenario in which everyone is always free.
-fn standard(start: Date) -> Result<Scenario, AppError> {
+pub(crate) fn standard(start: Date) -> Result<Scenario, AppError> {
     let name = Name::new("Any district").map_err(|error| AppError::Usage(error.to_string()))?;
     crate::schedule::read(&template(&name, start, None), Path::new("the standard calendar"))
 }

@@ -8,7 +8,7 @@ use ibbi_common::format::weekday_date;
 use ibbi_core::{At, Date, EventKind, Refusal};
 use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
 use ibbi_seal::{CheckpointsError, ExtractError, KeyFileError, SignError};
-use ibbi_sim::{Problem, ResumeError, ScenarioError, SimulationError};
+use ibbi_sim::{GoalsError, Problem, ResumeError, ScenarioError, SimulationError};
 use ibbi_store::{AppendError, ClockError, StoreError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -175,12 +175,20 @@ pub enum AppError {
         source: Box<AuditError>,
     },
     /// The scenario is not one, with every problem.
-    #[error("{}", problems(.path, .source))]
+    #[error("{}", problems(.path, "the scenario has", &.source.problems))]
     Scenario {
         /// The scenario's file.
         path: PathBuf,
         /// What is wrong with it.
         source: ScenarioError,
+    },
+    /// The file of goals is not one, with every problem.
+    #[error("{}", problems(.path, "the goals have", &.source.problems))]
+    Goals {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: GoalsError,
     },
     /// The simulation stopped.
     #[error("{}", chain(.0))]
@@ -253,13 +261,13 @@ impl From<ClockError> for AppError {
 }
 
 /// A problem a line, each with the file and its place, as editors understand it.
-fn problems(path: &Path, error: &ScenarioError) -> String {
+fn problems(path: &Path, what: &str, problems: &[Problem]) -> String {
     let path = path.display();
-    let mut text = match error.problems.len() {
-        1 => "the scenario has a problem".to_owned(),
-        several => format!("the scenario has {several} problems"),
+    let mut text = match problems.len() {
+        1 => format!("{what} a problem"),
+        several => format!("{what} {several} problems"),
     };
-    for Problem { line, column, found, expected, nearest } in &error.problems {
+    for Problem { line, column, found, expected, nearest } in problems {
         text.push_str(&format!("\n  {path}:{line}:{column}: {found}; expected {expected}"));
         if let Some(nearest) = nearest {
             text.push_str(&format!(" (did you mean {nearest}?)"));
@@ -385,6 +393,7 @@ impl AppError {
             | Self::CaseTaken(_)
             | Self::WhichCase { .. }
             | Self::Scenario { .. }
+            | Self::Goals { .. }
             | Self::Simulation(SimulationError::Settings { .. })
             | Self::Resume { .. } => ExitCode::Usage,
             Self::Simulation(_) => ExitCode::Fault,
@@ -448,6 +457,7 @@ impl AppError {
             Self::Gone(_) => "gone",
             Self::Audit { .. } => "audit",
             Self::Scenario { .. } => "scenario",
+            Self::Goals { .. } => "goals",
             Self::Simulation(_) => "simulation",
             Self::Resume { .. } => "resume",
             Self::Io { .. } => "io",

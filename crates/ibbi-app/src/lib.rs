@@ -22,6 +22,7 @@ mod earliest;
 mod error;
 pub mod feed;
 pub mod form;
+pub mod goals;
 pub mod import;
 pub mod input;
 mod json_text;
@@ -29,6 +30,7 @@ pub mod ledger;
 pub mod mirrors;
 pub mod output;
 pub mod presets;
+pub mod program_report;
 pub mod proof;
 pub mod replay;
 pub mod schedule;
@@ -44,7 +46,7 @@ mod verified;
 
 pub use day_only::Offered;
 pub use error::{AppError, DayOnly, ExitCode};
-pub use ibbi_common::{format, spelling, typed, zone};
+pub use ibbi_common::{fiscal, format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
 pub use ibbi_log::MAX_NUMBER;
 pub use ibbi_seal::{ExtractError, PublicKey};

@@ -24,6 +24,8 @@ pub enum OutputKind {
     Scenario,
     /// A page that this program made: HTML with `ibbi` as its generator.
     Page,
+    /// A spreadsheet (.xlsx).
+    Spreadsheet,
     /// An export in this format.
     Export(crate::audit::ExportFormat),
 }
@@ -36,6 +38,7 @@ impl OutputKind {
             Self::Calendar => "a calendar (.ics) written by ibbi",
             Self::Scenario => "a scenario",
             Self::Page => "a page written by ibbi",
+            Self::Spreadsheet => "a spreadsheet (.xlsx)",
             Self::Export(ExportFormat::Csv) => "a CSV export written by ibbi",
             Self::Export(ExportFormat::Xes) => "an XES file",
             Self::Export(ExportFormat::Ocel) => "an OCEL file",
@@ -61,6 +64,8 @@ impl OutputKind {
                 let head = text.to_lowercase();
                 head.starts_with("<!doctype html") && head.contains("name=\"generator\" content=\"ibbi")
             }
+            // A zip archive whose first file is one that every spreadsheet of this form has.
+            Self::Spreadsheet => beginning.starts_with(b"PK\x03\x04") && text.contains("[Content_Types].xml"),
             Self::Export(ExportFormat::Csv) => text.starts_with("case,district,seq,rev,id,type,"),
             Self::Export(ExportFormat::Xes) => is_xml_with("<log xes.version="),
             Self::Export(ExportFormat::Pnml) => is_xml_with("<pnml"),

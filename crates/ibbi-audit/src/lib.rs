@@ -6,6 +6,7 @@
 //! | receive findings while the audit runs | [`FindingSink`], [`Finding`], [`FindingKind`] |
 //! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
 //! | compare two ledgers | [`diff()`], [`Diff`] |
+//! | report on a fiscal year | [`ProgramReportBuilder`], [`ProgramReport`] |
 //!
 //! An audit reads a ledger once, as a stream, and never stops at the first error. It checks every line, the chain, and the
 //! checkpoints, and offers every record to [`ibbi_core`] again: only the core defines the rules.
@@ -51,6 +52,7 @@ mod input;
 mod jobs;
 mod judge;
 mod options;
+mod program_report;
 mod report;
 #[cfg(feature = "schema")]
 mod schema;
@@ -67,6 +69,9 @@ pub use finding::{Finding, FindingDetail, FindingKind, Severity, findings_markdo
 pub use ibbi_core::WaitingFor;
 pub use input::{Compression, LedgerSource, ProgressCallback, ProgressReader, ReadProgress};
 pub use options::{AuditFilter, AuditOptions};
+pub use program_report::{
+    CaseYear, DaySpread, DistrictYear, NeutralYear, ProgramReport, ProgramReportBuilder, ProgramSummary,
+};
 pub use report::{
     AuditReport, AuditedCaseSummary, CaseCounts, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, InputKind,
     KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,

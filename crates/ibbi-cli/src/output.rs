@@ -101,6 +101,9 @@ pub(crate) fn fail(error: &AppError, as_json: bool) -> ExitCode {
         if let AppError::Scenario { source, .. } = error {
             value["problems"] = json!(source.problems);
         }
+        if let AppError::Goals { source, .. } = error {
+            value["problems"] = json!(source.problems);
+        }
         failure(&value)
     } else {
         String::new()

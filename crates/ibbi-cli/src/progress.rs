@@ -37,6 +37,12 @@ impl Bar {
         }
         self.bar.set_position(done);
     }
+
+    /// Sets the number of items done and the number of all, if that was not known at the beginning.
+    pub(crate) fn set_of(&self, done: u64, all: u64) {
+        self.bar.set_length(all);
+        self.set(done);
+    }
 }
 
 /// Templates for a ledger of known length and for a stream.

@@ -7,6 +7,7 @@ use crate::settings_file;
 use ibbi_access::Principal;
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
+use ibbi_app::sim::GoalSet;
 use ibbi_mail::{MailSettings, Mailbox, Mailer};
 use ibbi_oidc::{Provider, ProviderSettings};
 use ibbi_web::{HeaderName, Limits, Oidc, PublicUrl, Reload, Reloaded, Settings, Show, SignIn, TrustedProxy};
@@ -34,6 +35,7 @@ pub(crate) fn settings(args: &Serve, local: Principal, show_link: Show) -> Resul
             show_link: Some(show_link),
         },
         standards: standards(args)?,
+        goals: goals(args)?,
         mail: args.mail.as_ref().map(mailer).transpose()?,
     })
 }
@@ -114,6 +116,14 @@ fn standards(args: &Serve) -> Result<Standards, AppError> {
         settings_file::check(path, settings_file::MAX_BYTES)?;
     }
     args.standards.read()
+}
+
+/// Reads the goals of the office.
+fn goals(args: &Serve) -> Result<Option<GoalSet>, AppError> {
+    if let Some(path) = &args.goals.goals {
+        settings_file::check(path, settings_file::MAX_BYTES)?;
+    }
+    args.goals.read()
 }
 
 /// Returns the address to listen on.

@@ -10,9 +10,11 @@ mod act;
 mod advisories;
 mod as_recorded;
 mod corrections;
+mod steps;
 
 pub use act::ActRefusal;
 pub use as_recorded::{AsRecorded, NotAllowed, NotAllowedReason, RecordedCase};
+pub use steps::HistoryStep;
 
 use crate::accepted::{Accepted, Precision, Submission};
 use crate::case::Case;

@@ -81,7 +81,9 @@ pub use event::{Event, EventKind, Payload};
 pub use field::{CodeSet, FieldInfo, FieldKind, MAX_NUMBER, Requirement};
 pub use file::{CaseFile, Contract, Succession, Successor};
 pub use found::{Found, Remaining};
-pub use history::{ActRefusal, AsRecorded, History, HistoryEntry, NotAllowed, NotAllowedReason, RecordedCase};
+pub use history::{
+    ActRefusal, AsRecorded, History, HistoryEntry, HistoryStep, NotAllowed, NotAllowedReason, RecordedCase,
+};
 pub use holidays::County;
 pub use note_text::NoteText;
 pub use people::{

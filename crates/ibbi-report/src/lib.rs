@@ -6,6 +6,8 @@
 //! - [`html`]: the builder, the style sheet, and the document of all pages.
 //! - [`ics`]: calendars that other programs import.
 //! - [`csv`]: tables for spreadsheets.
+//! - [`figures`], [`xlsx`]: tables that are described once, and spreadsheets of them.
+//! - [`GoalsPage`], [`ProgramPage`]: goals of an office, and reports by fiscal year.
 //! - [`text`]: plain text for terminals.
 //!
 //! ```
@@ -36,22 +38,29 @@ mod calibration_tables;
 pub mod chart;
 pub mod csv;
 mod describe;
+pub mod figures;
 mod forecast_tables;
 mod forecast_text;
 mod format;
+pub mod goal_tables;
 pub mod html;
 pub mod ics;
 mod page;
 mod people;
 mod phrase;
 pub mod process;
+mod program_tables;
+mod standards;
 pub mod table;
 mod terminal;
 pub mod text;
+pub mod xlsx;
 
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
-    AnswerState, AuditPage, PollAnswerPage, PollFile, PollFilePerson, SimulationPage, comparison_section,
-    gains_section, poll_script, poll_style,
+    AnswerState, AuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, SimulationPage,
+    comparison_section, gains_section, poll_script, poll_style,
 };
+pub use program_tables::program_tables;
+pub use rust_xlsxwriter::XlsxError;

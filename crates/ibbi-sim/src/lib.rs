@@ -43,6 +43,7 @@ mod conflicts;
 mod counts;
 mod driver;
 mod favors;
+mod goals;
 mod hold;
 mod initial_state;
 mod model;
@@ -70,6 +71,11 @@ pub use compare::{Comparison, ComparisonSide};
 pub use conflicts::{Conflicts, PlanFailure};
 pub use counts::Driver;
 pub use favors::{FavorRequest, FavorSet, FavorSets, FavorTime};
+pub use goals::{
+    AnswerSet, DayCount, FacilitatorTally, GoalChance, GoalMeasurement, GoalMeter, GoalMoment, GoalMomentError,
+    GoalReport, GoalResult, GoalRisk, GoalRisks, GoalSet, GoalTally, GoalsError, GoalsReport, PeriodTally,
+    SAMPLE_GOALS, TimeGoal, goal_chances,
+};
 pub use hold::{HeldDates, HeldSession};
 pub use model::{DelayCause, Ending, ForecastStep};
 pub use plan::{BlockedDay, Milestone, MilestoneKind, Plan, PlannedSession};

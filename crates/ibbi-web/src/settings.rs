@@ -4,6 +4,7 @@ use crate::sign_in::SignIn;
 use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
+use ibbi_app::sim::GoalSet;
 use ibbi_mail::Mailer;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -21,8 +22,10 @@ pub struct Settings {
     pub allow_origins: Vec<String>,
     /// The ways in which people and programs sign in.
     pub sign_in: SignIn,
-    /// The time goals of the office, if it has any.
+    /// For how many days a case should wait for someone, if the office has such goals.
     pub standards: Standards,
+    /// The time goals of the office, for the page about goals.
+    pub goals: Option<GoalSet>,
     /// The server for outgoing mail, if there is one.
     pub mail: Option<Mailer>,
 }

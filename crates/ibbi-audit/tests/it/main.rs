@@ -8,6 +8,7 @@ mod diff;
 mod findings_page;
 mod memory;
 mod mutations;
+mod program_report;
 mod statistics;
 mod support;
 mod threads;

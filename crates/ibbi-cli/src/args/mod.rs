@@ -10,6 +10,7 @@ mod mail;
 mod mirror;
 mod schedule;
 mod serve;
+mod standards;
 mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
@@ -26,6 +27,7 @@ pub(crate) use schedule::{
     Calendar, CalendarReplies, CalendarTask, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario,
     Plan, PlanTable, Report, Runs, Scenario, Simulate, Who,
 };
+pub(crate) use standards::{AsKnown, GoalTable, Goals, GoalsFile, ProgramReport};
 pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 
 pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
@@ -68,6 +70,10 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Audit a ledger: find altered lines and steps that the rules don't allow, and compare the cases.
     Audit(Audit),
+    /// Report which time goals of an office were met, and which open cases are at risk.
+    Goals(Goals),
+    /// Report on a fiscal year: districts, cases, sessions, hours, adoption, and the workload of neutrals.
+    ProgramReport(ProgramReport),
     /// Compare two ledgers: their first difference, and the differences in each case.
     Diff(Diff),
     /// Export a ledger, or the process itself, in a format that other programs read.
@@ -213,6 +219,8 @@ pub(crate) struct Serve {
     pub(crate) actor: Option<String>,
     #[command(flatten)]
     pub(crate) standards: StandardsFile,
+    #[command(flatten)]
+    pub(crate) goals: GoalsFile,
     #[command(flatten)]
     pub(crate) signing: Signing,
     /// The server for outgoing mail, which only the configuration file has.

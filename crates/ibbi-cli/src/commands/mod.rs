@@ -15,12 +15,14 @@ mod config;
 mod diff;
 mod export;
 mod extract;
+mod goals;
 mod import;
 mod keygen;
 mod mail;
 mod mirror;
 mod new;
 mod plan;
+mod program_report;
 mod record;
 mod replay;
 mod report;
@@ -37,16 +39,18 @@ mod void;
 mod webhook;
 mod who;
 
-use crate::args::{Args, Command, Correction, From, OneScenario, Runs, Signing, When};
+use crate::args::{Args, AsKnown as AsKnownArgs, Command, Correction, From, OneScenario, Runs, Signing, When};
 use crate::output::Outcome;
 use crate::terminal;
 use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::case_log::CaseLog;
+use ibbi_app::goals::AsKnown;
 use ibbi_app::ledger::{self, ClockError, Collect, LedgerService, OpenOptions, Record};
 use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
+use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name, Warning};
@@ -66,6 +70,8 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Replay(args) => replay::run(args, json),
         Command::Route(args) => route::run(args, json),
         Command::Audit(args) => audit::run(args, json),
+        Command::Goals(args) => goals::run(&args, json),
+        Command::ProgramReport(args) => program_report::run(&args, json),
         Command::Diff(args) => diff::run(&args, json),
         Command::Export(args) => export::run(&args, json),
         Command::Keygen(args) => keygen::run(&args, json),
@@ -159,6 +165,22 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
     Ok(at.map_or(Ok(now), |text| zone.read(text, now))?)
 }
 
+/// Parses a time, or a day, which means its end, in Massachusetts time.
+fn end_of(text: &str, now: At) -> Result<At, AppError> {
+    let zone = Zone::default();
+    let end = typed::date(text, Year::Typed).and_then(|day| zone.day(day));
+    match end {
+        Some((_, next)) => Ok(At::from_millis(next.millis() - 1).unwrap_or(next)),
+        None => instant(Some(text), zone, now),
+    }
+}
+
+/// Returns as of when cases are looked at, and as they were known when.
+fn as_known(args: &AsKnownArgs, now: At) -> Result<AsKnown, AppError> {
+    let read = |text: &Option<String>| text.as_deref().map(|text| end_of(text, now)).transpose();
+    Ok(AsKnown { as_of: read(&args.as_of)?, logged: read(&args.logged)? })
+}
+
 /// Opens a ledger to record an event in it, or only reads it for a dry run.
 fn open_to_record(ledger: &Path, when: &When, collect: Collect, dry_run: bool) -> Result<LedgerService, AppError> {
     let options = OpenOptions { trust_clock: when.clock_is_right, ..options(collect, Some(&when.signing))? };
@@ -234,13 +256,17 @@ fn output_file<'a>(path: &'a Path, kind: OutputKind, inputs: &[&Path]) -> Result
 
 /// Returns the settings of a simulation. The default is one thread per core.
 fn settings(args: &Runs) -> Result<Settings, AppError> {
-    let threads = match args.threads {
-        Some(threads) => usize::try_from(threads).unwrap_or(usize::MAX),
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
-    let settings = Settings { runs: args.runs, seed: args.seed, threads };
+    let settings = Settings { runs: args.runs, seed: args.seed, threads: threads(args.threads) };
     settings.check()?;
     Ok(settings)
+}
+
+/// Returns a number of threads. The default is one per core.
+fn threads(given: Option<u64>) -> usize {
+    match given {
+        Some(threads) => usize::try_from(threads).unwrap_or(usize::MAX),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    }
 }
 
 /// Loads a scenario, and continues from a real case if one is given.

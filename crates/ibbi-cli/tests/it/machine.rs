@@ -85,6 +85,7 @@ fn every_answer_has_the_keys_it_had() {
     let place = toured();
     place.done(&["new", "a.ledger", "--district", "Birch Valley", "--at", "2025-09-01 09:00"]);
     place.done(&["keygen", "example.org/ibbi", "key"]);
+    std::fs::write(place.path("goals.toml"), place.done(&["goals", "--sample"])).unwrap();
     let answers = [
         ("tour", &["tour", "--ledger", "other.ledger"][..]),
         ("status", &["status", "tour.ledger"]),
@@ -99,6 +100,8 @@ fn every_answer_has_the_keys_it_had() {
         ("extract", &["extract", "tour.ledger", "--out", "extract"]),
         ("calibrate", &["calibrate", "tour.ledger", "--as-of", "2026-01-01 09:00"]),
         ("backtest", &["backtest", "tour.ledger", "--runs", "20"]),
+        ("goals", &["goals", "tour.ledger", "--goals", "goals.toml", "--as-of", "2026-01-01"]),
+        ("program-report", &["program-report", "tour.ledger", "--fiscal-year", "2026"]),
     ];
     let mut text = String::new();
     for (name, args) in answers {

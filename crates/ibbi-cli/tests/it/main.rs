@@ -36,6 +36,7 @@ mod reviewed;
 mod schedule;
 mod schema;
 mod serve;
+mod standards;
 mod support;
 mod table;
 mod texts;

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 const SCENARIO: &str = include_str!("../../../../docs/scenarios/maple-hollow.toml");
+const GOALS: &str = include_str!("../../../../docs/goals/sample.toml");
 
 /// Every command that takes an output file, with the name of its input and the option of its output.
 const COMMANDS: &[(&[&str], &str, &str)] = &[
@@ -19,6 +20,9 @@ const COMMANDS: &[(&[&str], &str, &str)] = &[
     (&["export", "--to", "pnml"], "my.toml", "-o"),
     (&["export", "--to", "bpmn"], "my.toml", "-o"),
     (&["audit", "INPUT"], "my.ledger", "--html"),
+    (&["goals", "INPUT", "--goals", "goals.toml"], "my.ledger", "--html"),
+    (&["program-report", "INPUT"], "my.ledger", "--html"),
+    (&["program-report", "INPUT"], "my.ledger", "--xlsx"),
     (&["extract", "INPUT"], "my.ledger", "-o"),
     (&["simulate", "INPUT", "--runs", "2"], "my.toml", "--keep"),
     (&["calibrate", "INPUT"], "my.ledger", "-o"),
@@ -32,6 +36,7 @@ const COMMANDS: &[(&[&str], &str, &str)] = &[
 fn folder() -> (Place, Vec<String>) {
     let place = Place::new();
     fs::write(place.path("my.toml"), SCENARIO).unwrap();
+    fs::write(place.path("goals.toml"), GOALS).unwrap();
     place.done(&["tour", "--ledger", "my.ledger"]);
     place.done(&["keygen", "example.org/mine", "my.key"]);
     place.done(&["checkpoint", "my.ledger", "--key", "my.key"]);

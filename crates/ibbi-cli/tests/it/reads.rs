@@ -69,6 +69,7 @@ fn a_command_reads_its_ledger_once() {
     let new = ["new", "runs.ledger", "--district", "Birch Valley", "--at", "2025-09-01 09:00"];
     assert!(place.ibbi(&new).err.contains("confirm that it is right"));
     place.done(&[&new[..], &["--clock-is-right"]].concat());
+    std::fs::write(place.path("goals.toml"), place.done(&["goals", "--sample"])).expect("goals");
     let mut too_many = Vec::new();
     for (args, passes) in [
         (&["status", "runs.ledger", "--case", "Birch Valley"][..], 1),
@@ -78,6 +79,8 @@ fn a_command_reads_its_ledger_once() {
         (&["void", "runs.ledger", "SEQ", "--reason", "a test"], 1),
         (&["replay", "runs.ledger", "--case", "Birch Valley"], 1),
         (&["route", "runs.ledger", "completed", "--case", "Birch Valley"], 1),
+        (&["goals", "runs.ledger", "--goals", "goals.toml"], 1),
+        (&["program-report", "runs.ledger"], 1),
         (&["verify", "runs.ledger"], 1),
         (&["audit", "runs.ledger"], 1),
         (&["audit", "runs.ledger", "--html", "audit.html"], 2),

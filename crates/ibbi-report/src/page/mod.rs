@@ -9,9 +9,11 @@ mod month_view;
 mod plan;
 mod poll_answer;
 mod provenance;
+mod standards;
 
 pub use audit::AuditPage;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
+pub use standards::{GoalsPage, ProgramPage};
 
 use crate::html::{Document, Html, el, name};
 use crate::{forecast_text, format};

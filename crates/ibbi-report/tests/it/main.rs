@@ -3,6 +3,7 @@
 mod audit_pages;
 mod audits;
 mod charts;
+mod figures;
 mod pages;
 mod support;
 mod terminal;

@@ -44,7 +44,7 @@ impl fmt::Display for ScenarioError {
 }
 
 /// Collects the problems of a text.
-pub(super) struct Problems<'t> {
+pub(crate) struct Problems<'t> {
     text: &'t str,
     found: Vec<Problem>,
     /// How many bytes the places are later than in the text.
@@ -55,15 +55,15 @@ impl<'t> Problems<'t> {
     /// The largest number of problems that are listed. A file with more has one common cause.
     const MAX: usize = 200;
 
-    pub(super) const fn new(text: &'t str) -> Self {
+    pub(crate) const fn new(text: &'t str) -> Self {
         Self { text, found: Vec::new(), shift: 0 }
     }
 
-    pub(super) fn add(&mut self, place: &Range<usize>, found: impl Into<String>, expected: impl Into<String>) {
+    pub(crate) fn add(&mut self, place: &Range<usize>, found: impl Into<String>, expected: impl Into<String>) {
         self.add_near(place, found, expected, None);
     }
 
-    pub(super) fn add_near(
+    pub(crate) fn add_near(
         &mut self,
         place: &Range<usize>,
         found: impl Into<String>,
@@ -84,17 +84,17 @@ impl<'t> Problems<'t> {
     }
 
     /// Counts the places of further problems from a later byte on.
-    pub(super) const fn shift(&mut self, bytes: usize) {
+    pub(crate) const fn shift(&mut self, bytes: usize) {
         self.shift = bytes;
     }
 
-    pub(super) const fn count(&self) -> usize {
+    pub(crate) const fn count(&self) -> usize {
         self.found.len()
     }
 
     /// Removes problems that follow from the first ones, which are errors of syntax: those on the same lines, and those
     /// without a place because the parser made the value up.
-    pub(super) fn forget_consequences(&mut self, first: usize) {
+    pub(crate) fn forget_consequences(&mut self, first: usize) {
         if first == 0 {
             return;
         }
@@ -107,7 +107,7 @@ impl<'t> Problems<'t> {
         });
     }
 
-    pub(super) fn into_error(mut self) -> ScenarioError {
+    pub(crate) fn into_error(mut self) -> ScenarioError {
         self.found.sort_by_key(|problem| (problem.line, problem.column));
         ScenarioError { problems: self.found }
     }

@@ -1,6 +1,6 @@
 //! Scenarios: the district, the calendar, the people, and the assumptions.
 
-mod diagnose;
+pub(crate) mod diagnose;
 mod digest;
 mod fields;
 mod identity;
@@ -13,7 +13,7 @@ mod schema;
 mod sessions;
 mod sessions_read;
 mod set;
-mod table;
+pub(crate) mod table;
 mod template;
 mod time;
 mod times;

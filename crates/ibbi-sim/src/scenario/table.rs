@@ -8,13 +8,13 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-pub(super) type Value<'i> = Spanned<DeValue<'i>>;
+pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
 
 /// A table, its place, and its known keys.
-pub(super) struct Table<'a, 'i> {
+pub(crate) struct Table<'a, 'i> {
     entries: &'a DeTable<'i>,
     /// The place of problems about missing keys.
-    pub(super) place: Range<usize>,
+    pub(crate) place: Range<usize>,
     /// The table's name in messages.
     what: &'static str,
     /// Known keys that a misspelled key was probably meant to be. They are not reported as missing too.
@@ -23,7 +23,7 @@ pub(super) struct Table<'a, 'i> {
 
 impl<'a, 'i> Table<'a, 'i> {
     /// Reads a table, and adds a problem for each unknown key.
-    pub(super) fn new(
+    pub(crate) fn new(
         entries: &'a DeTable<'i>,
         place: Range<usize>,
         what: &'static str,
@@ -34,7 +34,7 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 
     /// Does the same as [`Table::new`], without a problem for some other keys.
-    pub(super) fn new_among(
+    pub(crate) fn new_among(
         entries: &'a DeTable<'i>,
         place: Range<usize>,
         what: &'static str,
@@ -55,12 +55,12 @@ impl<'a, 'i> Table<'a, 'i> {
         Self { entries, place, what, meant: RefCell::new(meant) }
     }
 
-    pub(super) fn get(&self, key: &str) -> Option<&'a Value<'i>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Value<'i>> {
         self.entries.get(key)
     }
 
     /// Returns the value, or adds a problem.
-    pub(super) fn need(&self, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<&'a Value<'i>> {
+    pub(crate) fn need(&self, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<&'a Value<'i>> {
         let value = self.get(key);
         if value.is_none() && !self.meant.borrow().iter().any(|meant| meant == key) {
             problems.add(&self.place, format!("`{key}` is missing in {}", self.what), expected);
@@ -70,7 +70,7 @@ impl<'a, 'i> Table<'a, 'i> {
 }
 
 /// Returns a value as a table, or adds a problem.
-pub(super) fn table_of<'a, 'i>(
+pub(crate) fn table_of<'a, 'i>(
     value: &'a Value<'i>,
     what: &'static str,
     known: &[&'static str],
@@ -85,7 +85,7 @@ pub(super) fn table_of<'a, 'i>(
 }
 
 /// Describes a value for a message.
-pub(super) fn describe(value: &DeValue<'_>) -> String {
+pub(crate) fn describe(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("`{}`", echo(text)),
         DeValue::Integer(number) => format!("`{}`", echo(number.as_str())),
@@ -98,7 +98,7 @@ pub(super) fn describe(value: &DeValue<'_>) -> String {
 }
 
 /// Returns a text, or adds a problem.
-pub(super) fn text<'a>(
+pub(crate) fn text<'a>(
     value: &'a Value<'_>,
     key: &str,
     expected: &str,
@@ -112,7 +112,7 @@ pub(super) fn text<'a>(
 }
 
 /// Returns a text as a type, or adds a problem with that type's own message.
-pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
     value: &Value<'_>,
     key: &str,
     expected: &str,
@@ -123,7 +123,7 @@ pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
 }
 
 /// Returns one of a fixed set of words, or adds a problem with the nearest word.
-pub(super) fn word<T>(
+pub(crate) fn word<T>(
     value: &Value<'_>,
     key: &str,
     codes: &[&'static str],
@@ -141,7 +141,7 @@ pub(super) fn word<T>(
 }
 
 /// Returns `true` or `false`, or adds a problem.
-pub(super) fn flag(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<bool> {
+pub(crate) fn flag(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<bool> {
     let flag = value.get_ref().as_bool();
     if flag.is_none() {
         problems.add(&value.span(), format!("`{key}` is {}", describe(value.get_ref())), "true or false");
@@ -150,7 +150,7 @@ pub(super) fn flag(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) ->
 }
 
 /// Returns a date (a TOML date or a text), or adds a problem.
-pub(super) fn date(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<Date> {
+pub(crate) fn date(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) -> Option<Date> {
     let read = || match value.get_ref() {
         DeValue::String(text) => text.parse::<Date>().ok(),
         DeValue::Datetime(time) if time.time.is_none() => {
@@ -168,7 +168,7 @@ pub(super) fn date(value: &Value<'_>, key: &str, problems: &mut Problems<'_>) ->
 }
 
 /// Returns a number, or adds a problem.
-pub(super) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<f64> {
+pub(crate) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mut Problems<'_>) -> Option<f64> {
     let plain = |text: &str| text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
     let number = match value.get_ref() {
         DeValue::Integer(number) if number.radix() == 10 => plain(number.as_str()),
@@ -182,7 +182,7 @@ pub(super) fn number(value: &Value<'_>, key: &str, expected: &str, problems: &mu
 }
 
 /// Returns a whole number within limits, or adds a problem.
-pub(super) fn whole(
+pub(crate) fn whole(
     value: &Value<'_>,
     key: &str,
     limits: RangeInclusive<u16>,
@@ -198,7 +198,7 @@ pub(super) fn whole(
 }
 
 /// Returns a list within a limit, or adds a problem.
-pub(super) fn list<'a, 'i>(
+pub(crate) fn list<'a, 'i>(
     value: &'a Value<'i>,
     key: &str,
     expected: &str,

@@ -3,6 +3,7 @@
 mod backtest;
 mod calibrate;
 mod evidence;
+mod goals;
 mod hold;
 mod malformed;
 mod model;

@@ -13,6 +13,8 @@ pub(super) fn parameter(schema: &str) -> Value {
         "Most" => json!(100),
         "Limit" => json!(100),
         "Position" => json!(12),
+        "FiscalYear" => json!(2026),
+        "Month" => json!(7),
         "ETags" => json!("*"),
         "ExportFormat" => json!("csv"),
         "Goal" => json!("training"),

@@ -11,6 +11,7 @@ mod operations;
 mod paging;
 mod planned_dates;
 mod polls;
+mod program_report;
 mod records;
 mod reference;
 mod scenarios;
@@ -22,6 +23,7 @@ pub(crate) use audit::{audit_request, exported, upload};
 pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
 pub(crate) use operations::OPERATIONS;
+pub(crate) use program_report::{goals_report, report as program_report};
 
 pub(crate) use crate::problem::BASE;
 

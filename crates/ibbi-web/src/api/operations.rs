@@ -1,8 +1,8 @@
 //! The table of operations.
 
 use super::{
-    Given, Operation, Parameter, audit, availability, calendars, cases, lines, planned_dates, polls, records,
-    reference, schedule, webhooks,
+    Given, Operation, Parameter, audit, availability, calendars, cases, lines, planned_dates, polls, program_report,
+    records, reference, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -258,6 +258,18 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Checks every record against the rules and returns the findings, the cases by stage, the times between milestones, and the usual courses of cases. It has the first findings of each code.",
         answers: &[gives(200, JSON, "AuditReport", "what `ibbi audit --json` prints")],
         handler: |request| limited(request, audit::audit_own) },
+    Operation { id: "programReport", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/program-report",
+        parameters: &[at("query", "fiscal_year", "FiscalYear", "the fiscal year, by the calendar year in which it ends; default: the current one"),
+            at("query", "starts", "Month", "the month in which a fiscal year starts; default: 7, which is July")],
+        body: None, summary: "Reports on a fiscal year: districts, cases, sessions, hours, adoption, and the workload of neutrals",
+        about: "Returns the figures of a fiscal year, its districts, its cases, and its neutrals, as of now. docs/program-report.md defines each figure.",
+        answers: &[gives(200, JSON, "ProgramReport", "what `ibbi program-report --json` prints")],
+        handler: |request| limited(request, program_report::send) },
+    Operation { id: "goals", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/goals", parameters: &[], body: None,
+        summary: "Reports which time goals of the office were met",
+        about: "Returns the goals of the server's settings with their results, by period, by facilitator, and by case, as of now (docs/goals.md).",
+        answers: &[gives(200, JSON, "GoalsReport", "what `ibbi goals --json` prints")],
+        handler: |request| limited(request, program_report::send_goals) },
     Operation { id: "exportEvents", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/export/{format}",
         parameters: &[at("path", "format", "ExportFormat", "the format"),
             at("query", "voided", "Text", "if given, also include voided events and corrections in formats that leave them out")],

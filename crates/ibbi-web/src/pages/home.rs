@@ -45,11 +45,20 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         let link = el("a").attr("href", "/webhooks").with("Webhooks");
         el("p").class("quiet").with(link).with(" send records to other programs as they are written.")
     });
+    let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
+        let link = el("a").attr("href", super::reports::PLACE).with("Program report");
+        let goals = el("a").attr("href", super::reports::GOALS).with("Time goals");
+        el("p")
+            .with(link)
+            .with(": cases, sessions, hours, and adoption by fiscal year. ")
+            .with(goals)
+            .with(": met or missed.")
+    });
     let polls = request.viewer.may_see(View::Polls, None).is_ok().then(|| {
         let link = el("a").attr("href", "/polls").with("Availability polls");
         el("p").with(link).with(" ask people when they can come.")
     });
-    let content = content.with(polls).with(calendars).with(webhooks);
+    let content = content.with(reports).with(polls).with(calendars).with(webhooks);
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }
 

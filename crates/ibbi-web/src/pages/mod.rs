@@ -15,6 +15,7 @@ mod plan;
 mod planned_dates;
 mod polls;
 mod provider;
+mod reports;
 mod shell;
 mod webhooks;
 mod when;
@@ -77,6 +78,9 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/audit/{upload}/audit.json", Some(View::Tools), |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", Some(View::Tools), |request| limited(request, audit::export)),
     (Method::GET, "/audit/{upload}/cases/{case}", Some(View::Tools), |request| limited(request, audit::case)),
+    (Method::GET, "/reports/goals", Some(View::Ledger), |request| limited(request, reports::goals)),
+    (Method::GET, "/reports/program", Some(View::Ledger), |request| limited(request, reports::page)),
+    (Method::GET, "/reports/program/{file}", Some(View::Ledger), |request| limited(request, reports::file)),
     (Method::GET, "/access", Some(View::Access), |request| blocking(request, access::page)),
     (Method::POST, "/access/grant", Some(View::ManageAccess), |request| blocking(request, access::grant)),
     (Method::POST, "/access/remove", Some(View::ManageAccess), |request| blocking(request, access::remove)),

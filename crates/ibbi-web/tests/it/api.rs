@@ -21,7 +21,8 @@ fn story(server: &Running) -> String {
 
 #[test]
 fn responses_match_the_openapi_document() {
-    let server = Running::start();
+    let goals = ibbi_app::sim::GoalSet::parse(ibbi_app::sim::SAMPLE_GOALS).unwrap();
+    let server = Running::start_with(|config| config.settings.goals = Some(goals));
     let case = story(&server);
     let document = server.get("/api/v1/openapi.json").json();
     let mut asked = BTreeSet::new();
@@ -55,6 +56,8 @@ fn responses_match_the_openapi_document() {
         "ledger",
         "ledger/verify",
         "ledger/audit",
+        "ledger/goals",
+        "ledger/program-report",
         "chart",
         "rules",
         "forms",

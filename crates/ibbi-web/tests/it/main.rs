@@ -23,6 +23,7 @@ mod polls;
 mod programs;
 mod published;
 mod recorded;
+mod reports;
 mod sign_in;
 mod status;
 mod support;

@@ -23,14 +23,14 @@ use super::schedule::ScenarioComparison;
 use super::webhooks::{DeadLetterList, NewWebhookAnswer, RoleBody, WebhookBody, WebhookChanged, WebhookList};
 use crate::problem::Problem;
 use crate::problem_codes as codes;
-use ibbi_app::audit::AuditReport;
+use ibbi_app::audit::{AuditReport, ProgramReport};
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
 use ibbi_app::presets::Preset;
 use ibbi_app::proof::{ConsistencyProof, InclusionProof};
 use ibbi_app::service::Recorded;
 use ibbi_app::signing::Verified;
-use ibbi_app::sim::{AvailabilityGain, FavorSets, Forecast, Plan};
+use ibbi_app::sim::{AvailabilityGain, FavorSets, Forecast, GoalsReport, Plan};
 use ibbi_app::status::{RouteAnswer, Status};
 use ibbi_core::chart::Transition;
 use ibbi_core::{AdviserRole, Capacity, Office, Outcome, Presence, Prospect, Stage, TimeZoneName};
@@ -117,6 +117,8 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<Problem<'_>>();
     generator.subschema_for::<Recorded>();
     generator.subschema_for::<AuditReport>();
+    generator.subschema_for::<ProgramReport>();
+    generator.subschema_for::<GoalsReport>();
     generator.subschema_for::<RouteAnswer>();
     generator.subschema_for::<Rules>();
     generator.subschema_for::<ScenarioComparison>();
@@ -210,6 +212,15 @@ fn parameters() -> Map<String, Value> {
             "Position",
             json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": ibbi_app::MAX_NUMBER,
                 "description": "The number of a record in the ledger; 0 is before the first one." }),
+        ),
+        (
+            "FiscalYear",
+            json!({ "type": "integer", "format": "int32", "minimum": 1971, "maximum": 9998,
+                "description": "A fiscal year, by the calendar year in which it ends." }),
+        ),
+        (
+            "Month",
+            json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 12, "description": "A month." }),
         ),
         (
             "Limit",

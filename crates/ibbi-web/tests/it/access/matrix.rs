@@ -169,6 +169,12 @@ const OF_THE_LEDGER: &[&str] = &[
     "/audit/own/audit.json",
     "/audit/own/export/csv",
     "/audit/own/cases/{case}",
+    "/api/v1/ledger/program-report",
+    "/api/v1/ledger/goals",
+    "/reports/goals",
+    "/reports/program",
+    "/reports/program/report.xlsx",
+    "/reports/program/cases.csv",
 ];
 
 /// What only program staff see.

@@ -7,6 +7,7 @@ mod routes;
 
 use crate::support::{Answer, Running};
 use ibbi_access::{Grant, Role, Scope};
+use ibbi_app::sim::{GoalSet, SAMPLE_GOALS};
 use ibbi_core::{Name, Party};
 use serde_json::{Value, json};
 
@@ -103,7 +104,8 @@ pub(crate) struct Matrix {
 
 impl Matrix {
     pub(crate) fn new() -> Self {
-        let server = Running::start();
+        let goals = GoalSet::parse(SAMPLE_GOALS).unwrap();
+        let server = Running::start_with(|config| config.settings.goals = Some(goals));
         let [own, other] = ["Maple Hollow", "Cedar Falls"].map(|district| in_caucus(&server, district));
         let district = || Scope::District(Name::new("Maple Hollow").unwrap());
         let case = || Scope::Case(own.parse().unwrap());

@@ -1,0 +1,112 @@
+//! The program report, with the figures of a fiscal year and downloads, and the goals of the office.
+
+use super::shell::{Page, button};
+use crate::api;
+use crate::problem::WebError;
+use crate::request::{WebRequest, WebResult};
+use crate::response;
+use axum::http::StatusCode;
+use ibbi_app::audit::ProgramReport;
+use ibbi_app::ledger::PROGRAM;
+use ibbi_app::program_report::{self, ProgramYear, XLSX};
+use ibbi_report::html::{Element, Html, el};
+use ibbi_report::{GoalsPage, ProgramPage};
+
+/// The path of the page about goals.
+pub(crate) const GOALS: &str = "/reports/goals";
+/// The path of the program report.
+pub(crate) const PLACE: &str = "/reports/program";
+
+const CSV: &str = "text/csv; charset=utf-8";
+
+/// The tables, each with the name of its file and its label.
+const TABLES: [(&str, &str, &str); 4] = [
+    ("summary", "summary.csv", "Summary (CSV)"),
+    ("districts", "districts.csv", "Districts (CSV)"),
+    ("cases", "cases.csv", "Cases (CSV)"),
+    ("neutrals", "neutrals.csv", "Neutrals (CSV)"),
+];
+const SPREADSHEET: &str = "report.xlsx";
+
+pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let (report, year) = api::program_report(request)?;
+    let title = format!("Program report for fiscal year {}", report.fiscal_year);
+    let content = Html::new()
+        .with(el("header").with(el("h1").with(title.as_str())))
+        .with(choice(year))
+        .with(downloads(year))
+        .with(ProgramPage { report: &report, program: PROGRAM }.content());
+    Ok(Page { title: &title, place: PLACE, content }.answer(StatusCode::OK))
+}
+
+/// Returns which goals of the office were met, and the open cases by their due dates.
+pub(crate) fn goals(request: &WebRequest) -> WebResult {
+    let content = Html::new().with(el("header").with(el("h1").with("Goals of the office")));
+    let content = match api::goals_report(request)? {
+        Some(report) => content.with(GoalsPage { report: &report, risks: None, program: PROGRAM }.content()),
+        None => content.with(
+            el("p")
+                .with("This server has no goals. Write them into a file, and start the server with ")
+                .with(el("code").with("ibbi serve --goals FILE"))
+                .with(". ")
+                .with(el("code").with("ibbi goals --sample"))
+                .with(" prints a file to start from."),
+        ),
+    };
+    Ok(Page { title: "Goals of the office", place: GOALS, content }.answer(StatusCode::OK))
+}
+
+/// Returns the form that chooses a year, with links to the years next to it.
+fn choice(year: ProgramYear) -> Element {
+    let ProgramYear { fiscal_years, fiscal_year } = year;
+    let input = el("input")
+        .attr("type", "number")
+        .attr("name", "fiscal_year")
+        .attr("id", "fiscal_year")
+        .attr("min", 1971)
+        .attr("max", 9998)
+        .attr("value", fiscal_year);
+    let starts = super::shell::hidden("starts", &fiscal_years.first_month().to_string());
+    let link = |label: &str, fiscal_year: i32| {
+        el("a").attr("href", address(PLACE, ProgramYear { fiscal_year, ..year })).with(label)
+    };
+    el("form")
+        .class("slider")
+        .attr("method", "get")
+        .attr("action", PLACE)
+        .with(el("label").attr("for", "fiscal_year").with("Fiscal year"))
+        .with(input)
+        .with(starts)
+        .with(button("Show").class("less"))
+        .with((fiscal_year > 1971).then(|| link("Earlier", fiscal_year - 1)))
+        .with((fiscal_year < 9998).then(|| link("Later", fiscal_year + 1)))
+}
+
+fn downloads(year: ProgramYear) -> Element {
+    let tables = TABLES.iter().map(|(_, file, label)| (*file, *label));
+    let files = [(SPREADSHEET, "All tables (spreadsheet, .xlsx)")].into_iter().chain(tables);
+    el("ul").class("take").all(files.map(|(file, label)| {
+        let address = address(&format!("{PLACE}/{file}"), year);
+        el("li").with(el("a").attr("href", address).attr("download", "download").with(label))
+    }))
+}
+
+fn address(path: &str, year: ProgramYear) -> String {
+    format!("{path}?fiscal_year={}&starts={}", year.fiscal_year, year.fiscal_years.first_month())
+}
+
+/// Returns a table as CSV, or all of them as a spreadsheet.
+pub(crate) fn file(request: &WebRequest) -> WebResult {
+    let wanted = request.path.get("file").map(String::as_str).unwrap_or_default();
+    let (report, _) = api::program_report(request)?;
+    if wanted == SPREADSHEET {
+        return Ok(response::download(XLSX, "program-report.xlsx", program_report::spreadsheet(&report)?));
+    }
+    let found = TABLES.iter().find(|(_, file, _)| *file == wanted);
+    let (code, file, _) = found.ok_or_else(|| WebError::not_found("This page doesn't exist."))?;
+    Ok(response::download(CSV, file, csv(&report, code)))
+}
+
+fn csv(report: &ProgramReport, code: &str) -> String {
+    program_report::table(report, code).map(|table| table.to_csv()).unwrap_or_default()
+}
