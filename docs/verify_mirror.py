@@ -8,7 +8,7 @@ import json
 import re
 import sys
 
-from verify_ledger import event, require
+from verify_ledger import event, require, verify_extract
 
 ORDER, PRIME = 2**252 + 27742317777372353535851937790883648493, 2**255 - 19
 CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
@@ -192,23 +192,8 @@ def mirror(entries, key):
 
 
 def extract(entries, key):
-    head = json_line(entries[0])
-    require(head.keys() == {"case", "checkpoint", "extract"} and head["extract"] == 1, "not the head of an extract")
-    origin, size, root = checkpoint(head["checkpoint"], key)
-    rev = 0
-    require(len(entries) > 3 and len(entries) % 2, "the extract has no record, or ends within one")
-    for line, proof in zip(entries[1::2], entries[2::2]):
-        value, proof = event(line + b"\n"), json_line(proof)
-        require(proof.keys() == {"index", "proof"} and proof["index"] + 1 == value["seq"], "a proof of another line")
-        hashes = [base64.b64decode(hash, validate=True) for hash in proof["proof"]]
-        found = root_by_inclusion(sha256(b"\0" + sha256(line)), proof["index"], size, hashes)
-        require(found == root, f"the proof of line {value['seq']} does not lead to the checkpoint's root")
-        if rev == 0:
-            require(value["type"] == "ledger_opened" and value["data"]["origin"] == origin, "not the ledger's first line")
-        else:
-            require((value.get("case"), value.get("rev")) == (head["case"], rev), f"this must be record {rev} of the case")
-        rev += 1
-    return f"sound: {rev - 1} records of case {head['case']}, proved under a checkpoint over {size} lines"
+    checkpoint(json_line(entries[0])["checkpoint"], key)
+    return verify_extract(line + b"\n" for line in entries)
 
 
 def verify(data, key=None):
@@ -225,5 +210,5 @@ if __name__ == "__main__":
     try:
         with open(sys.argv[1], "rb") as file:
             print(verify(file.read(), public_key(sys.argv[2]) if sys.argv[2:] else None))
-    except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as fault:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as fault:
         sys.exit(print(f"NOT sound: {fault}") or 4)

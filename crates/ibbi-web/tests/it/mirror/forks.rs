@@ -8,13 +8,13 @@ use ibbi_mirror::{Follower, MirrorError, Server};
 use ibbi_seal::{Checkpoints, PrivateKey, checkpoints_path};
 use std::path::Path;
 
-/// A server with 23 lines, checkpoints over 10 and 20 of them, and a mirror of it.
+/// A server with 25 lines, checkpoints over 11 and 22 of them, and a mirror of it.
 fn mirrored() -> (Signing, String) {
     let signing = Signing::start();
     let case = signing.server.open("Maple Hollow");
     (0..21).for_each(|number| signing.note(&case, &format!("note {number}")));
     let summary = signing.once().unwrap();
-    assert_eq!((summary.lines, summary.covered), (23, 20));
+    assert_eq!((summary.lines, summary.covered), (25, 22));
     (signing, case)
 }
 
@@ -68,8 +68,8 @@ fn shortened_ledger_is_found_with_the_missing_lines() {
         let folder = tempfile::tempdir().unwrap();
         let server = with_prefix(&mut signing, kept, folder.path());
         let (lines, reason) = fork(&signing.mirror(), &url(&server), &server.token);
-        assert_eq!(lines, Some((kept as u64 + 1, 23)), "{reason}");
-        assert!(reason.contains(&format!("the server has {kept} lines, but the mirror holds 23")), "{reason}");
+        assert_eq!(lines, Some((kept as u64 + 1, 25)), "{reason}");
+        assert!(reason.contains(&format!("the server has {kept} lines, but the mirror holds 25")), "{reason}");
     }
 }
 
@@ -200,12 +200,12 @@ fn altered_line_of_the_server_is_found() {
     let (signing, case) = mirrored();
     (0..7).for_each(|number| signing.note(&case, &format!("more {number}")));
     let text = std::fs::read_to_string(signing.server.ledger()).unwrap();
-    let line = text.lines().nth(25).unwrap();
-    assert!(line.contains("\"actor\":\"clerk\"") && line.contains("\"seq\":26,"));
+    let line = text.lines().nth(27).unwrap();
+    assert!(line.contains("\"actor\":\"clerk\"") && line.contains("\"seq\":28,"));
     let altered = text.replacen(line, &line.replacen("clerk", "clark", 1), 1);
     std::fs::write(signing.server.ledger(), altered).unwrap();
     let (lines, reason) = fork(&signing.mirror(), &signing.url(), &signing.server.token);
-    assert_eq!(lines, Some((26, 27)), "{reason}");
+    assert_eq!(lines, Some((28, 29)), "{reason}");
 }
 
 /// A checkpoint over lines that the server doesn't show is signed evidence of them.
