@@ -30,6 +30,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
         "No extract was made. If no checkpoint covers the case, sign one; `detail` says how."),
     code("resume", &[400], "The request cannot be done",
         "The scenario can't continue from this case. `detail` says what differs."),
+    code("goals", &[400], "The request cannot be done",
+        "The file of goals has mistakes. `detail` has each with its line, and how to correct it."),
     code("simulation", &[400, 500], "The request cannot be done", "The simulation's settings can't be used."),
     code("token", &[401], "The token is missing or wrong",
         "Send `Authorization: Bearer TOKEN` with a token that has not expired and was not revoked."),

@@ -166,6 +166,14 @@ fn sentences() -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "docs/goals.md",
+            format!(
+                "at most {} goals and {} MiB.",
+                constant("ibbi-sim/src/goals/read.rs", "MAX_GOALS"),
+                mebi(constant("ibbi-sim/src/goals/read.rs", "MAX_BYTES"))
+            ),
+        ),
+        (
             "docs/calendars.md",
             format!("There are at most {};", commas(constant("ibbi-web/src/published_dates.rs", "MAX_MEMORIES"))),
         ),

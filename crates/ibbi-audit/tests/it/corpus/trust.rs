@@ -3,7 +3,9 @@
 use super::{Sample, full_day};
 use crate::support::Lines;
 use ibbi_audit::AuditOptions;
-use ibbi_seal::{Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, extract, verify};
+use ibbi_log::{Digest, LineSubject};
+use ibbi_seal::{CaseHeads, Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, extract, verify};
+use serde_json::Value;
 
 /// Returns a temporary key.
 fn key(name: &str) -> PrivateKey {
@@ -20,6 +22,32 @@ fn signed(ledger: &Lines, size: usize, origin: &str, key: &PrivateKey) -> Signed
         .expect("a root");
     let size = u64::try_from(size).expect("small");
     Checkpoint { origin: origin.to_owned(), size, root }.sign(key).expect("signed")
+}
+
+/// Returns a ledger that changes to format 2 at its end, with a line that states the last lines of its cases.
+fn with_heads(ledger: &Lines) -> Lines {
+    let mut heads = CaseHeads::default();
+    for line in &ledger.0 {
+        if let Some(LineSubject::Case { case, rev, .. }) = LineSubject::read(line.as_bytes()) {
+            heads.set(case, rev, Digest::sha256(line.as_bytes()));
+        }
+    }
+    let state = heads.state();
+    let chart = ledger.json(1)["data"]["chart"].clone();
+    let changed = with_line(ledger, "format_changed", serde_json::json!({ "chart": chart, "format": 2 }));
+    with_line(&changed, "heads", serde_json::json!({ "cases": state.cases, "root": state.root.to_string() }))
+}
+
+/// Returns a ledger with one more line, which is about no case.
+fn with_line(ledger: &Lines, kind: &str, data: Value) -> Lines {
+    let number = ledger.0.len();
+    let last = &ledger.json(number)["logged"];
+    let line = serde_json::json!({
+        "actor": "ours.example.org", "at": last, "logged": last, "seq": number + 1, "type": kind, "data": data, "v": 2,
+        "id": "0192f000-0000-7000-8000-00000000feed",
+        "prev": Digest::sha256(ledger.0[number - 1].as_bytes()).to_string(),
+    });
+    ledger.clone().insert(number + 1, line.to_string())
 }
 
 const ORIGIN: &str = "example.org/ibbi/golden";
@@ -61,6 +89,19 @@ pub(crate) fn samples() -> Vec<Sample> {
         held("checkpoint-with-a-wrong-signature", &all, vec![wrong.parse().expect("a note")], &[&ours]),
         held("key-without-a-checkpoint", &all, Vec::new(), &[&ours]),
         torn,
+        held("last-lines-as-they-are", &with_heads(&all), checkpoints(), &[&ours]),
+        held(
+            "changed-below-the-last-lines",
+            &with_heads(&all).replace(9, "Ben Castellan", "Ben Castella1").chained(),
+            Vec::new(),
+            &[],
+        ),
+        held(
+            "last-lines-of-more-cases",
+            &with_heads(&all).replace(35, "\"cases\":1", "\"cases\":2").chained(),
+            Vec::new(),
+            &[],
+        ),
     ];
     samples.extend(extracts(&ours, &theirs));
     samples
@@ -77,7 +118,18 @@ fn extracts(ours: &PrivateKey, theirs: &PrivateKey) -> Vec<Sample> {
         let keys = key.map(PrivateKey::public).into_iter().collect();
         Sample { name, bytes: text.as_bytes().to_vec(), options: AuditOptions { keys, ..AuditOptions::default() } }
     };
+    let stated = with_heads(&all);
+    let mut complete = Vec::new();
+    extract(&stated.bytes()[..], &signed(&stated, size + 2, ORIGIN, ours), case, &mut complete).expect("an extract");
+    let complete = String::from_utf8(complete).expect("UTF-8");
+    let lines: Vec<&str> = complete.split_inclusive('\n').collect();
+    let without = |gone: core::ops::Range<usize>| [&lines[..gone.start], &lines[gone.end..]].concat().concat();
+    let end = lines.len();
     vec![
+        with("extract-that-is-complete", &complete, Some(ours)),
+        with("extract-without-its-last-record", &without(end - 5..end - 3), Some(ours)),
+        with("extract-without-its-end", &without(end - 5..end), Some(ours)),
+        with("extract-without-its-path", &without(end - 1..end), Some(ours)),
         with("extract", &text, Some(ours)),
         with("extract-without-a-key", &text, None),
         with("extract-of-another-signer", &text, Some(theirs)),

@@ -294,6 +294,7 @@ impl Ask<'_> {
             ("{calendar}", &objects.calendar),
             ("{webhook}", &objects.webhook),
             ("{record}", "5"),
+            ("{file}", "report.xlsx"),
         ];
         let path = values.iter().fold((*route).to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{route} has a part without a value");
