@@ -22,6 +22,7 @@ mod earliest;
 mod error;
 pub mod feed;
 pub mod form;
+pub mod history;
 pub mod import;
 pub mod input;
 mod json_text;
@@ -41,6 +42,7 @@ mod suggest;
 pub mod times;
 pub mod tour;
 mod verified;
+pub mod witnesses;
 
 pub use day_only::Offered;
 pub use error::{AppError, DayOnly, ExitCode};
