@@ -1,8 +1,8 @@
 //! Checkpoints that were kept outside: whether a ledger continues them, and proofs of it.
 
 use crate::error::AppError;
+use crate::quorum::Quorum;
 use crate::verified::{FoundFork, LineSpan, OlderCheckpoint, Verified};
-use crate::witnesses::Quorum;
 use ibbi_log::{Digest, LineContent, Lines};
 use ibbi_seal::{
     CheckedCheckpoint, Checkpoints, Fork, Growth, GrowthProver, HistoryFindings, MirrorEntry, SignedCheckpoint,
@@ -181,7 +181,7 @@ pub(crate) fn growth(path: &Path, from: u64, to: u64) -> Result<Option<Growth>, 
 /// [`AppError::Usage`] if there is no such pair of checkpoints; other errors if a file can't be read.
 pub fn consistency_proof(
     path: &Path,
-    settings: &crate::signing::VerifySettings,
+    settings: &crate::checkpoints::VerifySettings,
     history: &HistorySettings,
 ) -> Result<String, AppError> {
     let older = history.older()?;
@@ -191,7 +191,7 @@ pub fn consistency_proof(
     };
     let own = match crate::mirrors::is_mirror_file(path) {
         true => read_outside(path)?,
-        false => crate::signing::known_checkpoints(path, settings)?.unwrap_or_default().list,
+        false => crate::checkpoints::known_checkpoints(path, settings)?.unwrap_or_default().list,
     };
     let second = own.iter().max_by_key(|signed| signed.checkpoint().size).filter(|second| {
         let (first, second) = (first.checkpoint(), second.checkpoint());

@@ -1,54 +1,30 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
+pub use crate::checkpoints::VerifySettings;
+pub(crate) use crate::checkpoints::known_checkpoints;
+pub use crate::keys::{NewKey, keygen, public_key};
 pub use crate::signer::Signer;
 pub use crate::verified::{
     CheckedTexts, CheckpointVerdict, CosignedBy, ExtractedCase, FoundFault, FoundFork, LineSpan, OlderCheckpoint,
     Verified, WitnessedLines,
 };
 
+use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
 use crate::history::{HistorySettings, add_findings, add_outside, older_verdicts, read_outside};
 use crate::mirrors::verify_mirrored;
-use crate::witnesses::Quorum;
+use crate::quorum::Quorum;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
 use ibbi_log::{Depth, Uuid, open_sidecar};
 use ibbi_seal::{
-    Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
-    checkpoints_path, compare_history, extract, is_extract, is_mirror, sign_checkpoint, verify_extract,
-    verify_with_checkpoints,
+    PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history, extract,
+    is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
-
-/// A new key pair. The private key is in its file and nowhere else.
-#[derive(Debug, Clone, Serialize)]
-pub struct NewKey {
-    /// The file of the private key.
-    pub private_key_file: PathBuf,
-    /// The public key, for the people who verify.
-    pub public_key: String,
-}
-
-/// Makes a key pair, and writes the private key to a new file that only its owner can read.
-///
-/// # Errors
-/// Returns [`AppError::Key`]. It never overwrites a file.
-pub fn keygen(name: &str, file: &Path) -> Result<NewKey, AppError> {
-    let key = PrivateKey::generate(name, file).map_err(key_error)?;
-    Ok(NewKey { private_key_file: file.to_owned(), public_key: key.public().to_string() })
-}
-
-pub(crate) fn key_error(error: KeyFileError) -> AppError {
-    match error {
-        KeyFileError::Io { path, source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-            AppError::Io { doing: "write", path, source }
-        }
-        error => error.into(),
-    }
-}
 
 /// A new checkpoint.
 #[derive(Debug, Clone, Serialize)]
@@ -79,17 +55,6 @@ pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, App
             complete: ledger.observer().ends_with_heads(),
         })
     })
-}
-
-/// What to check a ledger against.
-#[derive(Debug, Clone, Default)]
-pub struct VerifySettings {
-    /// The file of checkpoints. `None` means the file next to the ledger, if it exists.
-    pub checkpoints: Option<PathBuf>,
-    /// Public keys, or files with a public key.
-    pub keys: Vec<String>,
-    /// Whether to check only the chain. That is faster, and memory doesn't grow with the number of cases.
-    pub chain_only: bool,
 }
 
 /// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
@@ -199,23 +164,6 @@ pub fn verify_history(
 /// Returns the trusted public keys.
 pub(crate) fn public_keys(settings: &VerifySettings) -> Result<Vec<PublicKey>, AppError> {
     settings.keys.iter().map(|text| public_key(text)).collect()
-}
-
-/// Returns the checkpoints to check a ledger against: those of the given file, or of the file next to the ledger.
-pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<Option<Checkpoints>, AppError> {
-    match (&settings.checkpoints, path == Path::new("-")) {
-        (Some(file), _) => read_checkpoints(file, |path| File::open(path)).map(Some),
-        (None, true) => Ok(None),
-        (None, false) => {
-            let beside = checkpoints_path(path);
-            let there = beside.try_exists().map_err(|source| AppError::Io {
-                doing: "look for",
-                path: beside.clone(),
-                source,
-            })?;
-            if there { read_checkpoints(&beside, open_sidecar).map(Some) } else { Ok(None) }
-        }
-    }
 }
 
 fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
@@ -333,21 +281,6 @@ fn verify_extracted(
     Ok((verified, Vec::new()))
 }
 
-/// Returns a public key from its text, or from a file that contains it.
-///
-/// # Errors
-/// [`AppError::Usage`] if it is neither.
-pub fn public_key(text: &str) -> Result<PublicKey, AppError> {
-    let wrong = |error: KeyError| AppError::Usage(format!("--key: {error}"));
-    match text.parse() {
-        Ok(key) => Ok(key),
-        Err(error) => match std::fs::read_to_string(text) {
-            Ok(file) => file.trim().parse().map_err(wrong),
-            Err(_) => Err(wrong(error)),
-        },
-    }
-}
-
 /// Returns the text of the checkpoints beside a ledger, if there are some.
 ///
 /// # Errors
@@ -378,15 +311,6 @@ pub fn checkpoints_after(ledger: &Path, after: u64, most: usize) -> Result<Optio
     let known = read_checkpoints(&path, open_sidecar)?;
     let wanted = known.list.iter().filter(|signed| signed.checkpoint().size > after).take(most);
     Ok(Some(wanted.map(ToString::to_string).collect()))
-}
-
-/// Reads a file of checkpoints, which the user named or which is beside the ledger.
-fn read_checkpoints(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Checkpoints, AppError> {
-    let mut text = Vec::new();
-    let read = open(path).and_then(|mut file| file.read_to_end(&mut text));
-    read.map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })?;
-    let text = String::from_utf8_lossy(&text);
-    Checkpoints::parse(&text).map_err(|source| AppError::Checkpoints { path: path.to_owned(), source })
 }
 
 /// Writes the extract of one case: its lines, with proofs that a checkpoint covers them.

@@ -116,10 +116,11 @@ fn forks(checkpoints: &[&CheckedCheckpoint]) -> Vec<Fork> {
     }
     // The ledger's lines fit the larger one, so they show that it doesn't continue the smaller one.
     let larger = checkpoints.iter().filter(|checked| checked.fault.is_none()).max_by_key(|checked| size_of(checked));
-    if let Some(larger) = larger {
-        let smaller =
-            checkpoints.iter().filter(|checked| has_other_root(checked) && size_of(checked) < size_of(larger));
-        forks.extend(smaller.min_by_key(|checked| size_of(checked)).map(|checked| fork(checked, larger)));
-    }
+    let Some(larger) = larger else { return forks };
+    let is_smaller = |checked: &&&CheckedCheckpoint| has_other_root(checked) && size_of(checked) < size_of(larger);
+    let smaller = checkpoints.iter().filter(is_smaller).min_by_key(|checked| size_of(checked));
+    let is_known = |fork: &Fork, one: &CheckedCheckpoint| fork.known == one.signed || fork.found == one.signed;
+    let smaller = smaller.filter(|smaller| !forks.iter().any(|fork| is_known(fork, smaller)));
+    forks.extend(smaller.map(|smaller| fork(smaller, larger)));
     forks
 }

@@ -166,7 +166,7 @@ pub(crate) struct Verify {
 If a checkpoint contradicts what the witness has cosigned, both are kept in KEY FILE.forks, and the exit code is 4."
 )]
 pub(crate) struct Cosign {
-    /// File with the checkpoint. Of several, the one that covers the most lines.
+    /// File with the checkpoint. If it has several, the one that covers the most lines is cosigned.
     pub(crate) checkpoint: PathBuf,
     /// The witness's private key file, from `ibbi keygen NAME FILE --witness`.
     #[arg(long, value_name = "KEY FILE")]

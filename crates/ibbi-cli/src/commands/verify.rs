@@ -5,8 +5,8 @@ use crate::output::Outcome;
 use crate::progress::ReadingBar;
 use crate::terminal::{BAD, DIM, GOOD, WARN, count, paint};
 use ibbi_app::history::HistorySettings;
+use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::{self, CosignedBy, LineSpan, Verified, VerifySettings, WitnessedLines};
-use ibbi_app::witnesses::Quorum;
 use ibbi_app::{AppError, ExitCode, history, output};
 use std::fmt::Write as _;
 
