@@ -76,21 +76,21 @@ fn first_break(found: &Verification) -> Option<RangeInclusive<u64>> {
     match fault.kind.code() {
         // A line names the one before it, so either can be the changed one.
         "chain.prev" => Some(fault.line.saturating_sub(1).max(1)..=fault.line),
+        // The chain fits, so the lines from the changed one to this one were linked again.
+        "chain.seq" | "chain.rev" => Some(1..=fault.line),
         _ => Some(fault.line..=fault.line),
     }
 }
 
-/// Returns the lines of a break if they are within those that the checkpoints name, or if no checkpoint names any.
+/// Returns the lines of a break as far as the checkpoints leave them open; all of these if the break is after them.
 fn narrowed(
     by_roots: Option<RangeInclusive<u64>>,
     by_break: Option<RangeInclusive<u64>>,
 ) -> Option<RangeInclusive<u64>> {
     match (by_roots, by_break) {
         (Some(roots), Some(lines)) => {
-            // The line that names a changed last line is one after the checkpoint.
-            let is_within = roots.contains(lines.start()) && *lines.end() <= roots.end().saturating_add(1);
-            let end = (*lines.end()).min(*roots.end());
-            Some(if is_within { *lines.start()..=end } else { roots })
+            let both = *roots.start().max(lines.start())..=*roots.end().min(lines.end());
+            Some(if both.is_empty() { roots } else { both })
         }
         (roots, lines) => roots.or(lines),
     }

@@ -179,7 +179,8 @@ fn fork_is_called_a_fork() {
     let (code, json) = place.json(&verify);
     let changed = serde_json::json!({ "first": 1, "last": 3 });
     assert_eq!((code, &json["changed"], json["forks"].as_array().map(Vec::len)), (4, &changed, Some(1)));
-    assert_eq!(json["forks"][0]["known"], fs::read_to_string(place.path("old.note")).unwrap());
+    let notes = ["other.note", "old.note"].map(|note| fs::read_to_string(place.path(note)).unwrap());
+    assert_eq!([&json["forks"][0]["known"], &json["forks"][0]["found"]], notes.each_ref());
     // No proof is written of a ledger that isn't sound.
     assert_eq!(place.ibbi(&[&verify[..], &["--proof", "grown.json"]].concat()).code, 4);
     assert!(!place.path("grown.json").exists());
