@@ -44,7 +44,7 @@ def event(line):  # returns the record of a line, if the line alone is correct
         require(program["grace"] < min(training + sum(formats.values(), [])), "grace too long")
     return value
 def root(leaves):  # RFC 6962, section 2.1
-    half = len(leaves) and 1 << (len(leaves) - 1).bit_length() >> 1
+    half = 1 << (len(leaves) - 1).bit_length() >> 1 if leaves else 0
     return sha256(b"\1" + root(leaves[:half]) + root(leaves[half:]) if half else b"\0" + leaves[0] if leaves else b"").digest()
 def heads(cases):  # the state of all cases: how many they are, and the root over each one's ID, number of records, and last line
     leaves = [bytes.fromhex(case.replace("-", "")) + rev.to_bytes(8, "big") + digest for case, (rev, digest) in sorted(cases.items())]

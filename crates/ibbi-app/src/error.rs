@@ -7,7 +7,7 @@ use ibbi_audit::AuditError;
 use ibbi_common::format::weekday_date;
 use ibbi_core::{At, Date, EventKind, Refusal};
 use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
-use ibbi_seal::{CheckpointsError, ExtractError, KeyFileError, SignError};
+use ibbi_seal::{CheckpointsError, CosignError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{GoalsError, Problem, ResumeError, ScenarioError, SimulationError};
 use ibbi_store::{AppendError, ClockError, StoreError};
 use std::io;
@@ -154,6 +154,14 @@ pub enum AppError {
         path: PathBuf,
         /// What is wrong with it.
         source: CheckpointsError,
+    },
+    /// A witness did not cosign a checkpoint.
+    #[error("{source}{}", .kept.as_ref().map(|kept| format!(". Both checkpoints are kept in {}: show them to an auditor", kept.display())).unwrap_or_default())]
+    Cosign {
+        /// Why not.
+        source: Box<CosignError>,
+        /// The file in which the two checkpoints of a fork are kept.
+        kept: Option<PathBuf>,
     },
     /// No extract was made.
     #[error("{path}: {source}", path = .path.display())]
@@ -385,6 +393,13 @@ impl AppError {
                 | ExtractError::Truncated { .. } => ExitCode::BadLedger,
                 _ => ExitCode::Io,
             },
+            Self::Cosign { source, .. } => match **source {
+                CosignError::Fork(_)
+                | CosignError::NotShown(_)
+                | CosignError::Signature(_)
+                | CosignError::OtherLines { .. } => ExitCode::BadLedger,
+                _ => ExitCode::Usage,
+            },
             Self::InAct { error, .. } => error.exit_code(),
             Self::Input(_)
             | Self::Zone(_)
@@ -430,7 +445,7 @@ impl AppError {
     }
 
     /// A stable code for programs.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Input(_) => "input",
             Self::Zone(_) => "time",
@@ -453,6 +468,8 @@ impl AppError {
             Self::Key(_) => "key",
             Self::Sign(_) => "sign",
             Self::Checkpoints { .. } => "checkpoints",
+            Self::Cosign { source, .. } if source.fork().is_some() => "fork",
+            Self::Cosign { .. } => "cosign",
             Self::Extract { .. } => "extract",
             Self::Gone(_) => "gone",
             Self::Audit { .. } => "audit",

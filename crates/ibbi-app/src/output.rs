@@ -268,12 +268,12 @@ impl Temporary {
         &self.0
     }
 
-    fn create(&self) -> io::Result<File> {
+    pub(crate) fn create(&self) -> io::Result<File> {
         File::create_new(&self.0)
     }
 
     /// Gives the file its final name, replacing the file that has it.
-    fn rename_to(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn rename_to(&self, path: &Path) -> io::Result<()> {
         fs::rename(&self.0, path)?;
         sync_directory(path)
     }

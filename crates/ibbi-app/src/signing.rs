@@ -1,44 +1,30 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
+pub use crate::checkpoints::VerifySettings;
+pub(crate) use crate::checkpoints::known_checkpoints;
+pub use crate::keys::{NewKey, keygen, public_key};
 pub use crate::signer::Signer;
-pub use crate::verified::{CheckedTexts, CheckpointVerdict, ExtractedCase, FoundFault, Verified};
+pub use crate::verified::{
+    CheckedTexts, CheckpointVerdict, CosignedBy, ExtractedCase, FoundFault, FoundFork, LineSpan, OlderCheckpoint,
+    Verified, WitnessedLines,
+};
 
+use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
+use crate::history::{HistorySettings, add_findings, add_outside, older_verdicts, read_outside};
 use crate::mirrors::verify_mirrored;
+use crate::quorum::Quorum;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
 use ibbi_log::{Depth, Uuid, open_sidecar};
 use ibbi_seal::{
-    Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
-    checkpoints_path, extract, is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
+    PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history, extract,
+    is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Read, Seek as _, Write};
 use std::path::{Path, PathBuf};
-
-/// A new key pair. The private key is in its file and nowhere else.
-#[derive(Debug, Clone, Serialize)]
-pub struct NewKey {
-    /// The file of the private key.
-    pub private_key_file: PathBuf,
-    /// The public key, for the people who verify.
-    pub public_key: String,
-}
-
-/// Makes a key pair, and writes the private key to a new file that only its owner can read.
-///
-/// # Errors
-/// Returns [`AppError::Key`]. It never overwrites a file.
-pub fn keygen(name: &str, file: &Path) -> Result<NewKey, AppError> {
-    let key = PrivateKey::generate(name, file).map_err(|error| match error {
-        KeyFileError::Io { path, source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-            AppError::Io { doing: "write", path, source }
-        }
-        error => error.into(),
-    })?;
-    Ok(NewKey { private_key_file: file.to_owned(), public_key: key.public().to_string() })
-}
 
 /// A new checkpoint.
 #[derive(Debug, Clone, Serialize)]
@@ -71,17 +57,6 @@ pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, App
     })
 }
 
-/// What to check a ledger against.
-#[derive(Debug, Clone, Default)]
-pub struct VerifySettings {
-    /// The file of checkpoints. `None` means the file next to the ledger, if it exists.
-    pub checkpoints: Option<PathBuf>,
-    /// Public keys, or files with a public key.
-    pub keys: Vec<String>,
-    /// Whether to check only the chain. That is faster, and memory doesn't grow with the number of cases.
-    pub chain_only: bool,
-}
-
 /// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
 ///
 /// # Errors
@@ -99,6 +74,20 @@ pub fn verify_with_progress(
     settings: &VerifySettings,
     watch: ProgressCallback<'_>,
 ) -> Result<Verified, AppError> {
+    verify_history(path, settings, &HistorySettings::default(), watch)
+}
+
+/// Verifies as [`verify_with_progress`] does, also against checkpoints that were kept outside and cosignatures of witnesses.
+///
+/// # Errors
+/// Returns [`AppError`] as [`verify`] does; [`AppError::Usage`] if an extract is to be compared with an earlier checkpoint.
+pub fn verify_history(
+    path: &Path,
+    settings: &VerifySettings,
+    history: &HistorySettings,
+    watch: ProgressCallback<'_>,
+) -> Result<Verified, AppError> {
+    let older = history.older()?;
     let keys = public_keys(settings)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
@@ -119,21 +108,42 @@ pub fn verify_with_progress(
     let begins_as_extract = is_extract(&beginning);
     let begins_as_mirror = is_mirror(&beginning);
     let source = ProgressReader::new(source, total, watch);
-    if begins_as_mirror {
-        return verify_mirrored(source, &keys, path);
+    if begins_as_extract || begins_as_mirror {
+        let (mut verified, mut signed) = match begins_as_mirror {
+            true => verify_mirrored(source, &keys, &older, path)?,
+            false => verify_extracted(source, &keys, &older, path)?,
+        };
+        if let Some(quorum) = &history.quorum {
+            // Witnesses can have cosigned the checkpoint after it came here.
+            let known = settings.checkpoints.as_deref().map(read_outside).transpose()?.unwrap_or_default();
+            signed.iter_mut().for_each(|signed| {
+                older.iter().chain(&known).for_each(|other| {
+                    signed.merge(other);
+                });
+            });
+            quorum.apply(&mut verified, &signed);
+        }
+        return Ok(verified);
     }
-    if begins_as_extract {
-        return verify_extracted(source, &keys, path);
-    }
-    let file = known_checkpoints(path, settings)?;
+    let mut file = known_checkpoints(path, settings)?.unwrap_or_default();
+    let places = add_outside(&mut file.list, &older);
     let depth = if settings.chain_only { Depth::Chain } else { Depth::Records };
     let check = VerifyOptions { depth, keys: &keys, texts: !from_stdin, ..VerifyOptions::default() };
-    let report = verify_with_checkpoints(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
+    let report = verify_with_checkpoints(source, &check, &file).map_err(|error| match error {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
     let mut verified = ledger_result(&report, !keys.is_empty());
     verified.texts = CheckedTexts::new(path, &report.texts)?;
+    verified.since = older_verdicts(&report.checkpoints, &places);
+    let is_outside = |index: usize| {
+        let is_met = |quorum: &Quorum| quorum.is_met(&report.checkpoints[index].signed);
+        settings.checkpoints.is_some() || places.contains(&index) || history.quorum.as_ref().is_some_and(is_met)
+    };
+    add_findings(&mut verified, &report.checkpoints, compare_history(&report, is_outside));
+    if let Some(quorum) = &history.quorum {
+        quorum.apply(&mut verified, &file.list);
+    }
     if !keys.is_empty() && verified.checkpoints.is_empty() {
         let text =
             "a key was given, but the ledger has no checkpoints; give the file of checkpoints with --checkpoint, \
@@ -156,23 +166,6 @@ pub(crate) fn public_keys(settings: &VerifySettings) -> Result<Vec<PublicKey>, A
     settings.keys.iter().map(|text| public_key(text)).collect()
 }
 
-/// Returns the checkpoints to check a ledger against: those of the given file, or of the file next to the ledger.
-pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<Option<Checkpoints>, AppError> {
-    match (&settings.checkpoints, path == Path::new("-")) {
-        (Some(file), _) => read_checkpoints(file, |path| File::open(path)).map(Some),
-        (None, true) => Ok(None),
-        (None, false) => {
-            let beside = checkpoints_path(path);
-            let there = beside.try_exists().map_err(|source| AppError::Io {
-                doing: "look for",
-                path: beside.clone(),
-                source,
-            })?;
-            if there { read_checkpoints(&beside, open_sidecar).map(Some) } else { Ok(None) }
-        }
-    }
-}
-
 fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
     let verdict = |verdict: &ibbi_seal::CheckedCheckpoint| CheckpointVerdict {
         size: verdict.signed.checkpoint().size,
@@ -182,6 +175,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
             (None, Some(Err(error))) => Some(error.to_string()),
             _ => None,
         },
+        cosigned: Vec::new(),
     };
     Verified {
         what: "ledger",
@@ -199,15 +193,33 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
         last_good: report.last_good().map(|signed| signed.checkpoint().size),
         signatures_checked,
+        forks: Vec::new(),
+        changed: None,
+        missing: None,
+        since: Vec::new(),
+        witnessed: None,
         texts: None,
     }
 }
 
-fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Result<Verified, AppError> {
+fn verify_extracted(
+    source: impl Read,
+    keys: &[PublicKey],
+    older: &[SignedCheckpoint],
+    path: &Path,
+) -> Result<(Verified, Vec<SignedCheckpoint>), AppError> {
     let fault = match verify_extract(source, keys) {
         Ok(extract) => {
             let size = extract.signed.checkpoint().size;
-            return Ok(Verified {
+            if older.iter().any(|older| older.checkpoint() != extract.signed.checkpoint()) {
+                let message = format!(
+                    "{} is an extract, which has too few lines to compare it with another checkpoint; use --since with the \
+                     ledger or a mirror, or ask for a proof and check it",
+                    path.display()
+                );
+                return Err(AppError::Usage(message));
+            }
+            let verified = Verified {
                 what: "extract",
                 sound: true,
                 lines: u64::try_from(extract.records.len()).unwrap_or(u64::MAX),
@@ -220,11 +232,22 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
                 complete_up_to: extract.complete_up_to,
                 faults: Vec::new(),
                 fault_count: 0,
-                checkpoints: vec![CheckpointVerdict { size, signer: extract.signer, fault: None }],
+                checkpoints: vec![CheckpointVerdict {
+                    size,
+                    signer: extract.signer,
+                    fault: None,
+                    cosigned: Vec::new(),
+                }],
                 last_good: Some(size),
                 signatures_checked: !keys.is_empty(),
+                forks: Vec::new(),
+                changed: None,
+                missing: None,
+                since: Vec::new(),
+                witnessed: None,
                 texts: None,
-            });
+            };
+            return Ok((verified, vec![extract.signed]));
         }
         Err(ibbi_seal::ExtractFault::Io(source)) => {
             return Err(AppError::Io { doing: "read", path: path.to_owned(), source });
@@ -232,7 +255,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         Err(fault) => fault,
     };
     let line = if let ibbi_seal::ExtractFault::Line { line, .. } = &fault { *line } else { 1 };
-    Ok(Verified {
+    let verified = Verified {
         what: "extract",
         sound: false,
         lines: 0,
@@ -248,23 +271,14 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         checkpoints: Vec::new(),
         last_good: None,
         signatures_checked: !keys.is_empty(),
+        forks: Vec::new(),
+        changed: None,
+        missing: None,
+        since: Vec::new(),
+        witnessed: None,
         texts: None,
-    })
-}
-
-/// Returns a public key from its text, or from a file that contains it.
-///
-/// # Errors
-/// [`AppError::Usage`] if it is neither.
-pub fn public_key(text: &str) -> Result<PublicKey, AppError> {
-    let wrong = |error: KeyError| AppError::Usage(format!("--key: {error}"));
-    match text.parse() {
-        Ok(key) => Ok(key),
-        Err(error) => match std::fs::read_to_string(text) {
-            Ok(file) => file.trim().parse().map_err(wrong),
-            Err(_) => Err(wrong(error)),
-        },
-    }
+    };
+    Ok((verified, Vec::new()))
 }
 
 /// Returns the text of the checkpoints beside a ledger, if there are some.
@@ -297,15 +311,6 @@ pub fn checkpoints_after(ledger: &Path, after: u64, most: usize) -> Result<Optio
     let known = read_checkpoints(&path, open_sidecar)?;
     let wanted = known.list.iter().filter(|signed| signed.checkpoint().size > after).take(most);
     Ok(Some(wanted.map(ToString::to_string).collect()))
-}
-
-/// Reads a file of checkpoints, which the user named or which is beside the ledger.
-fn read_checkpoints(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Checkpoints, AppError> {
-    let mut text = Vec::new();
-    let read = open(path).and_then(|mut file| file.read_to_end(&mut text));
-    read.map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })?;
-    let text = String::from_utf8_lossy(&text);
-    Checkpoints::parse(&text).map_err(|source| AppError::Checkpoints { path: path.to_owned(), source })
 }
 
 /// Writes the extract of one case: its lines, with proofs that a checkpoint covers them.

@@ -1,6 +1,7 @@
 //! The results of verifications and extracts.
 
 use crate::error::AppError;
+use ibbi_core::At;
 use ibbi_log::{Digest, Fault, TextState, Texts, Uuid, texts_path};
 use serde::Serialize;
 use std::path::Path;
@@ -15,6 +16,69 @@ pub struct CheckpointVerdict {
     pub signer: Option<String>,
     /// What is wrong with it or with the ledger.
     pub fault: Option<String>,
+    /// The witnesses that cosigned it, if witnesses were given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cosigned: Vec<CosignedBy>,
+}
+
+/// A valid cosignature of a witness.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CosignedBy {
+    /// The name of the witness.
+    pub witness: String,
+    /// When it cosigned, by its own clock. `None` if that is after the year 9999.
+    pub at: Option<At>,
+}
+
+/// The lines from one to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LineSpan {
+    /// The first line, from 1.
+    pub first: u64,
+    /// The last line.
+    pub last: u64,
+}
+
+impl From<core::ops::RangeInclusive<u64>> for LineSpan {
+    fn from(lines: core::ops::RangeInclusive<u64>) -> Self {
+        Self { first: *lines.start(), last: *lines.end() }
+    }
+}
+
+/// Two histories under one name: two signed checkpoints that can't both be true, or one that the lines contradict.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FoundFork {
+    /// What contradicts what.
+    pub text: String,
+    /// One checkpoint, as a signed note.
+    pub known: String,
+    /// The other one. Without it, the lines of the file themselves contradict the checkpoint.
+    pub found: Option<String>,
+}
+
+/// An earlier checkpoint that was kept outside.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OlderCheckpoint {
+    /// How many lines it covers.
+    pub size: u64,
+    /// Whether the ledger continues it without a change, and a trusted key signed it.
+    pub continued: bool,
+}
+
+/// How far enough witnesses cosigned the ledger.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WitnessedLines {
+    /// How many witnesses a checkpoint needs.
+    pub quorum: usize,
+    /// How many witnesses were given.
+    pub witnesses: usize,
+    /// How many lines the largest checkpoint covers that has enough cosignatures and fits.
+    pub covered: Option<u64>,
 }
 
 /// A fault in a ledger.
@@ -76,6 +140,21 @@ pub struct Verified {
     pub last_good: Option<u64>,
     /// Whether signatures were checked, because a public key was given.
     pub signatures_checked: bool,
+    /// Statements about the history that can't all be true: it forked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub forks: Vec<FoundFork>,
+    /// The fewest lines of which at least one must have changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed: Option<LineSpan>,
+    /// The lines at the end that a checkpoint covers and that are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<LineSpan>,
+    /// The earlier checkpoints that were given, and whether the ledger continues each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<OlderCheckpoint>,
+    /// How far enough witnesses cosigned the ledger, if witnesses were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witnessed: Option<WitnessedLines>,
     /// The confidential texts of the records, if they were checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub texts: Option<CheckedTexts>,

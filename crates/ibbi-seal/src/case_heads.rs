@@ -67,7 +67,7 @@ impl CaseHeads {
             ObservedLine::Record { case, rev } => self.set(case, rev, head.hash),
             ObservedLine::Heads(found) if !self.is_unknown => {
                 let expected = self.state();
-                return (found != expected).then(|| Fault {
+                return (found != expected).then_some(Fault {
                     line: head.lines,
                     offset,
                     column: 0,

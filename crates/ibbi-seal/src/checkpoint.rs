@@ -90,6 +90,26 @@ impl SignedCheckpoint {
         &self.note
     }
 
+    pub(crate) const fn note_mut(&mut self) -> &mut SignedNote {
+        &mut self.note
+    }
+
+    /// Adds the signatures of the same checkpoint, as other witnesses return it. Returns whether it is the same; otherwise
+    /// nothing changes.
+    pub fn merge(&mut self, other: &Self) -> bool {
+        let is_same = self.note.text() == other.note.text();
+        if is_same {
+            self.note.merge(&other.note);
+        }
+        is_same
+    }
+
+    /// Returns whether it is the same checkpoint and has all signatures of the other.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let has = |signature| self.note.signatures().contains(signature);
+        self.note.text() == other.note.text() && other.note.signatures().iter().all(has)
+    }
+
     /// Returns the name of the first trusted key that signed the checkpoint.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use crate::checkpoint::{CheckpointError, SignedCheckpoint};
 use crate::signed_note::split_notes;
 use ibbi_log::sidecar_path;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The suffix that the file's name adds to the ledger's name.
@@ -30,14 +31,23 @@ pub struct CheckpointsError {
 impl Checkpoints {
     /// Reads the text of a file: checkpoints one after the other, with or without empty lines between them.
     ///
+    /// A checkpoint that appears again, as witnesses return it, adds its signatures to the first one.
+    ///
     /// # Errors
     /// Returns [`CheckpointsError`] about the first text that is not a checkpoint.
     pub fn parse(text: &str) -> Result<Self, CheckpointsError> {
         let (notes, rest) = split_notes(text);
         let mut known = Self { list: Vec::with_capacity(notes.len()), torn: length(rest) };
+        let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
         for (index, note) in notes.iter().enumerate() {
-            match note.parse() {
-                Ok(signed) => known.list.push(signed),
+            match note.parse::<SignedCheckpoint>() {
+                Ok(signed) => {
+                    let same_size = places.entry(signed.checkpoint().size).or_default();
+                    if !same_size.iter().any(|place| known.list[*place].merge(&signed)) {
+                        same_size.push(known.list.len());
+                        known.list.push(signed);
+                    }
+                }
                 // A crash leaves zeros in the last one if not all parts of a write reached the disk.
                 Err(_) if index + 1 == notes.len() && note.contains('\0') => known.torn += length(note),
                 Err(source) => return Err(CheckpointsError { number: index + 1, source }),

@@ -12,8 +12,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The signature type of Ed25519 in signed notes.
-const ED25519: u8 = 1;
+/// The signature type of an Ed25519 signature over the text of a note.
+pub(crate) const ED25519: u8 = 1;
+
+/// The signature type of a witness's cosignature, an Ed25519 signature over a time and the text of a note.
+pub(crate) const COSIGNATURE: u8 = 4;
 
 /// The prefix of a private key's text.
 const PRIVATE: &str = "PRIVATE+KEY+";
@@ -55,6 +58,14 @@ pub enum KeyError {
     /// The key is for another algorithm.
     #[error("the key is not an Ed25519 key; use a key that `ibbi keygen` made")]
     Algorithm,
+    /// The key is that of a witness.
+    #[error("the key is a witness's and can't sign checkpoints; name it in a file with --witnesses")]
+    OfWitness,
+    /// The key is not that of a witness.
+    #[error(
+        "the key signs checkpoints and can't cosign them; a witness needs its own, from `ibbi keygen NAME FILE --witness`"
+    )]
+    NotOfWitness,
     /// The ID doesn't match the name and the key.
     #[error("the key's ID doesn't match its name and bytes, so a character was lost or changed; copy the key again")]
     Id,
@@ -117,13 +128,13 @@ pub enum SignatureError {
 }
 
 /// Returns the first four bytes of the SHA-256 of the name, a line feed, the signature type, and the public key.
-fn key_id(name: &str, key: &[u8; 32]) -> u32 {
-    let hash = Digest::sha256_parts(&[name.as_bytes(), &[b'\n', ED25519], key]);
+pub(crate) fn key_id(name: &str, kind: u8, key: &[u8; 32]) -> u32 {
+    let hash = Digest::sha256_parts(&[name.as_bytes(), &[b'\n', kind], key]);
     hash.as_bytes().first_chunk().copied().map_or(0, u32::from_be_bytes)
 }
 
-/// Splits a key's text into its name, its ID, and the 32 bytes after the signature type.
-fn read_text(text: &str) -> Result<(&str, u32, Zeroizing<[u8; 32]>), KeyError> {
+/// Splits the text of a key of a signature type into its name, its ID, and the 32 bytes after the type.
+fn read_text(text: &str, kind: u8) -> Result<(&str, u32, Zeroizing<[u8; 32]>), KeyError> {
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(KeyError::Form);
@@ -135,11 +146,73 @@ fn read_text(text: &str) -> Result<(&str, u32, Zeroizing<[u8; 32]>), KeyError> {
     let id = u32::from_str_radix(id, 16).ok().filter(|_| digits).ok_or(KeyError::Form)?;
     let bytes = Zeroizing::new(STANDARD.decode(key).map_err(|_| KeyError::Form)?);
     let (algorithm, key) = bytes.split_first().ok_or(KeyError::Form)?;
-    if *algorithm != ED25519 {
-        return Err(KeyError::Algorithm);
+    match (kind, *algorithm) {
+        (wanted, found) if wanted == found => {}
+        (ED25519, COSIGNATURE) => return Err(KeyError::OfWitness),
+        (COSIGNATURE, ED25519) => return Err(KeyError::NotOfWitness),
+        _ => return Err(KeyError::Algorithm),
     }
     let key = key.try_into().map_err(|_| KeyError::Form)?;
     Ok((name, id, Zeroizing::new(key)))
+}
+
+/// Reads the text of a public key of a signature type.
+pub(crate) fn read_public(text: &str, kind: u8) -> Result<(String, ed25519_dalek::VerifyingKey), KeyError> {
+    let (name, id, bytes) = read_text(text, kind)?;
+    let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Form)?;
+    if key_id(name, kind, key.as_bytes()) == id { Ok((name.to_owned(), key)) } else { Err(KeyError::Id) }
+}
+
+/// Writes the text of a public key of a signature type.
+pub(crate) fn public_text(name: &str, kind: u8, key: &ed25519_dalek::VerifyingKey) -> String {
+    let bytes = [&[kind][..], key.as_bytes()].concat();
+    format!("{name}+{:08x}+{}", key_id(name, kind, key.as_bytes()), STANDARD.encode(bytes))
+}
+
+/// Makes a private key of a signature type, and writes it to a new file that only its owner can read.
+pub(crate) fn generate_private(name: &str, kind: u8, path: &Path) -> Result<ed25519_dalek::SigningKey, KeyFileError> {
+    if !is_key_name(name) {
+        return Err(KeyFileError::Name(KeyError::Name));
+    }
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed).map_err(KeyFileError::Random)?;
+    let key = ed25519_dalek::SigningKey::from_bytes(&seed);
+    let failed = |source| KeyFileError::Io { doing: "write", path: path.to_owned(), source };
+    let text = private_text(name, kind, &key);
+    let mut file = create_private(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    Disk.sync_directory_of(path).map_err(failed)?;
+    Ok(key)
+}
+
+/// Reads a private key of a signature type from its file. Other users must not be able to read the file.
+pub(crate) fn load_private(path: &Path, kind: u8) -> Result<(String, ed25519_dalek::SigningKey), KeyFileError> {
+    let failed = |source| KeyFileError::Io { doing: "read", path: path.to_owned(), source };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
+        }
+    }
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
+    read_private(text.trim_end(), kind).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
+}
+
+fn read_private(text: &str, kind: u8) -> Result<(String, ed25519_dalek::SigningKey), KeyError> {
+    let (name, id, seed) = read_text(text.strip_prefix(PRIVATE).ok_or(KeyError::Form)?, kind)?;
+    let key = ed25519_dalek::SigningKey::from_bytes(&seed);
+    let has_id = key_id(name, kind, key.verifying_key().as_bytes()) == id;
+    if has_id { Ok((name.to_owned(), key)) } else { Err(KeyError::Id) }
+}
+
+fn private_text(name: &str, kind: u8, key: &ed25519_dalek::SigningKey) -> Zeroizing<String> {
+    let mut bytes = Zeroizing::new([kind; 33]);
+    bytes[1..].copy_from_slice(key.as_bytes());
+    let encoded = Zeroizing::new(STANDARD.encode(bytes.as_slice()));
+    let id = key_id(name, kind, key.verifying_key().as_bytes());
+    Zeroizing::new(format!("{PRIVATE}{name}+{id:08x}+{}\n", *encoded))
 }
 
 impl PublicKey {
@@ -150,7 +223,7 @@ impl PublicKey {
 
     /// Returns the key's ID. Signatures refer to a key by its name and ID.
     pub fn id(&self) -> u32 {
-        key_id(&self.name, self.key.as_bytes())
+        key_id(&self.name, ED25519, self.key.as_bytes())
     }
 
     /// Returns the 32 bytes of the key itself (RFC 8032).
@@ -167,17 +240,13 @@ impl PublicKey {
 impl FromStr for PublicKey {
     type Err = KeyError;
     fn from_str(text: &str) -> Result<Self, KeyError> {
-        let (name, id, bytes) = read_text(text)?;
-        let key = ed25519_dalek::VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::Form)?;
-        let key = Self { name: name.to_owned(), key };
-        if key.id() == id { Ok(key) } else { Err(KeyError::Id) }
+        read_public(text, ED25519).map(|(name, key)| Self { name, key })
     }
 }
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = [&[ED25519][..], self.as_bytes()].concat();
-        write!(f, "{}+{:08x}+{}", self.name, self.id(), STANDARD.encode(bytes))
+        f.write_str(&public_text(&self.name, ED25519, &self.key))
     }
 }
 
@@ -193,18 +262,7 @@ impl PrivateKey {
     /// # Errors
     /// Returns [`KeyFileError`]; [`KeyFileError::Name`] if the name can't be that of a key. It never overwrites a file.
     pub fn generate(name: &str, path: &Path) -> Result<Self, KeyFileError> {
-        if !is_key_name(name) {
-            return Err(KeyFileError::Name(KeyError::Name));
-        }
-        let mut seed = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut *seed).map_err(KeyFileError::Random)?;
-        let key = Self { name: name.to_owned(), key: ed25519_dalek::SigningKey::from_bytes(&seed) };
-        let failed = |source| KeyFileError::Io { doing: "write", path: path.to_owned(), source };
-        let text = key.to_text();
-        let mut file = create_private(path).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-        Disk.sync_directory_of(path).map_err(failed)?;
-        Ok(key)
+        Ok(Self { name: name.to_owned(), key: generate_private(name, ED25519, path)? })
     }
 
     /// Reads a key from its file. Other users must not be able to read the file.
@@ -212,30 +270,7 @@ impl PrivateKey {
     /// # Errors
     /// Returns [`KeyFileError`].
     pub fn load(path: &Path) -> Result<Self, KeyFileError> {
-        let failed = |source| KeyFileError::Io { doing: "read", path: path.to_owned(), source };
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
-            if mode & 0o077 != 0 {
-                return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
-            }
-        }
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
-        Self::from_text(text.trim_end()).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
-    }
-
-    fn from_text(text: &str) -> Result<Self, KeyError> {
-        let (name, id, seed) = read_text(text.strip_prefix(PRIVATE).ok_or(KeyError::Form)?)?;
-        let key = Self { name: name.to_owned(), key: ed25519_dalek::SigningKey::from_bytes(&seed) };
-        if key.public().id() == id { Ok(key) } else { Err(KeyError::Id) }
-    }
-
-    fn to_text(&self) -> Zeroizing<String> {
-        let mut bytes = Zeroizing::new([ED25519; 33]);
-        bytes[1..].copy_from_slice(self.key.as_bytes());
-        let encoded = Zeroizing::new(STANDARD.encode(bytes.as_slice()));
-        Zeroizing::new(format!("{PRIVATE}{}+{:08x}+{}\n", self.name, self.public().id(), *encoded))
+        load_private(path, ED25519).map(|(name, key)| Self { name, key })
     }
 
     /// Returns its public key.
@@ -303,9 +338,9 @@ mod tests {
 
     #[test]
     fn published_key_signs_published_note() {
-        let key = PrivateKey::from_text(PRIVATE_TEXT).unwrap();
+        let key = read_private(PRIVATE_TEXT, ED25519).map(|(name, key)| PrivateKey { name, key }).unwrap();
         assert_eq!(key.public().to_string(), PUBLIC_TEXT);
-        assert_eq!(key.to_text().as_str(), format!("{PRIVATE_TEXT}\n"));
+        assert_eq!(private_text(&key.name, ED25519, &key.key).as_str(), format!("{PRIVATE_TEXT}\n"));
         let mut note = SignedNote::unsigned(TEXT.to_owned());
         key.sign(&mut note);
         assert_eq!(note.to_string(), format!("{TEXT}\n{SIGNATURE}"));
@@ -336,7 +371,7 @@ mod tests {
     #[test]
     fn parts_and_mutations_of_a_key_are_refused() {
         for text in [PUBLIC_TEXT, PRIVATE_TEXT] {
-            let good = |text: &str| text.parse::<PublicKey>().is_ok() || PrivateKey::from_text(text).is_ok();
+            let good = |text: &str| text.parse::<PublicKey>().is_ok() || read_private(text, ED25519).is_ok();
             assert!(good(text));
             for from in 0..text.len() {
                 for to in from..text.len() {

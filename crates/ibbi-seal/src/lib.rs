@@ -12,6 +12,8 @@
 //! | verify a ledger | [`verify`], [`verify_with_checkpoints`] |
 //! | give a district its own case, with proofs | [`extract()`], [`verify_extract`] |
 //! | hold a copy of a ledger with the lines that one may read, and the hashes of the others | [`Mirror`], [`read_mirror`] |
+//! | prove that a ledger only grew | [`GrowthProver`], [`SignedConsistency`], [`compare_history`] |
+//! | cosign checkpoints as a witness, and count cosignatures | [`WitnessState`], [`WitnessPrivateKey`], [`SignedCheckpoint::cosignatures`] |
 //! | compute a Merkle root, or make or check a proof | [`MerkleTree`], [`ProofMaker`], [`root_from_proof`], [`is_consistent`] |
 //!
 //! ```
@@ -51,7 +53,9 @@
 mod case_heads;
 mod checkpoint;
 mod checkpoint_file;
+mod consistency;
 mod extract;
+mod history;
 mod key;
 mod merkle;
 mod mirror;
@@ -62,11 +66,15 @@ mod queue;
 mod sealed_ledger;
 mod signed_note;
 mod verify;
+mod witness;
+mod witness_key;
 
 pub use case_heads::CaseHeads;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use checkpoint_file::{Checkpoints, CheckpointsError, checkpoints_path};
+pub use consistency::{CONSISTENCY_FORMAT, ConsistencyError, Growth, GrowthProver, SignedConsistency};
 pub use extract::{EXTRACT_FORMAT, Extract, ExtractError, ExtractFault, extract, is_extract, verify_extract};
+pub use history::{HistoryFindings, compare_history};
 pub use key::{KeyError, KeyFileError, PrivateKey, PublicKey, SignatureError};
 pub use merkle::{CHUNK_LINES, MerkleTree, root_from_proof};
 pub use mirror::{Mirror, MirrorFile, is_mirror, read_mirror};
@@ -77,3 +85,5 @@ pub use queue::CheckpointQueue;
 pub use sealed_ledger::{SealedLedger, Sealer, SignError, create, create_in, open, open_in, sign_checkpoint};
 pub use signed_note::{Signature, SignedNote, SignedNoteError};
 pub use verify::{CheckedCheckpoint, Verification, VerifyOptions, verify, verify_with_checkpoints};
+pub use witness::{CosignError, Evidence, Fork, WITNESS_FORMAT, WitnessState, WitnessStateError};
+pub use witness_key::{Cosignature, WitnessKey, WitnessPrivateKey};

@@ -64,6 +64,21 @@ impl SignedNote {
         self.signatures.push(signature);
     }
 
+    /// Adds a signature in place of an earlier one of the same key.
+    pub(crate) fn replace(&mut self, signature: Signature) {
+        self.signatures.retain(|known| (&known.name, known.key_id) != (&signature.name, signature.key_id));
+        self.signatures.push(signature);
+    }
+
+    /// Adds the signatures of a note with the same text that this one doesn't have, as many as a note can have.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for signature in &other.signatures {
+            if self.signatures.len() < MAX_SIGNATURES && !self.signatures.contains(signature) {
+                self.signatures.push(signature.clone());
+            }
+        }
+    }
+
     /// Reads a note. It doesn't check the signatures; see [`SignedNote::verify`].
     ///
     /// # Errors

@@ -118,6 +118,9 @@ pub(crate) struct Keygen {
     pub(crate) name: String,
     /// New file for the private key. Only you can read it.
     pub(crate) file: PathBuf,
+    /// Make the key of a witness, which cosigns checkpoints, and FILE.state beside it, which remembers them.
+    #[arg(long)]
+    pub(crate) witness: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -142,6 +145,44 @@ pub(crate) struct Verify {
     /// Check only the hash chain, not the format and event of each line. This is faster.
     #[arg(long)]
     pub(crate) chain_only: bool,
+    /// File with an earlier checkpoint that someone kept: checkpoints, an extract, or a mirror. Says whether the ledger only
+    /// grew since. You can repeat this option.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) since: Vec<PathBuf>,
+    /// New file for the proof that the ledger only grew from the --since checkpoint to its newest one.
+    #[arg(long, value_name = "FILE", requires = "since")]
+    pub(crate) proof: Option<PathBuf>,
+    /// File with the public keys of witnesses, one on each line. Only checkpoints that they cosigned count.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) witnesses: Option<PathBuf>,
+    /// How many of the witnesses must have cosigned a checkpoint.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "witnesses")]
+    pub(crate) quorum: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "The witness's state is in KEY FILE.state. Keep it with the key, and never replace it by an older copy. \
+If a checkpoint contradicts what the witness has cosigned, both are kept in KEY FILE.forks, and the exit code is 4."
+)]
+pub(crate) struct Cosign {
+    /// File with the checkpoint. If it has several, the one that covers the most lines is cosigned.
+    pub(crate) checkpoint: PathBuf,
+    /// The witness's private key file, from `ibbi keygen NAME FILE --witness`.
+    #[arg(long, value_name = "KEY FILE")]
+    pub(crate) witness: PathBuf,
+    /// Public key of the ledger, or a file that contains it. The witness needs it once, for the first checkpoint.
+    #[arg(long, value_name = "PUBLIC KEY")]
+    pub(crate) key: Option<String>,
+    /// Proof that the ledger only grew since the checkpoint that the witness cosigned last.
+    #[arg(long, value_name = "FILE", conflicts_with = "ledger")]
+    pub(crate) proof: Option<PathBuf>,
+    /// The ledger itself, or a mirror of it, instead of a proof.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ledger: Option<PathBuf>,
+    /// New file for the cosigned checkpoint. Default: standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -14,7 +14,7 @@ mod standards;
 mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
-pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
+pub(crate) use audit::{Audit, AuditTable, Checkpoint, Cosign, Diff, Export, Extract, Keygen, Verify};
 pub(crate) use availability::Availability;
 pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Checkpoint(Checkpoint),
     /// Check whether a ledger or an extract was altered, line by line and against checkpoints.
     Verify(Verify),
+    /// Cosign a checkpoint as a witness, if it continues the one that the witness cosigned last.
+    Cosign(Cosign),
     /// Write one case's records as an extract, with proofs that a checkpoint covers them.
     #[command(alias = "prove")]
     Extract(Extract),

@@ -2,10 +2,13 @@
 
 use crate::args::Keygen;
 use crate::output::Outcome;
-use ibbi_app::{AppError, signing};
+use ibbi_app::{AppError, signing, witnesses};
 
 pub(crate) fn run(args: &Keygen, json: bool) -> Result<Outcome, AppError> {
-    let keys = signing::keygen(&args.name, &args.file)?;
+    let keys = match args.witness {
+        true => witnesses::new_witness(&args.name, &args.file)?,
+        false => signing::keygen(&args.name, &args.file)?,
+    };
     if json {
         return Ok(Outcome::json(&keys));
     }

@@ -12,6 +12,7 @@ mod chart;
 mod checkpoint;
 mod compare;
 mod config;
+mod cosign;
 mod diff;
 mod export;
 mod extract;
@@ -77,6 +78,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Keygen(args) => keygen::run(&args, json),
         Command::Checkpoint(args) => checkpoint::run(&args, json),
         Command::Verify(args) => verify::run(args, json),
+        Command::Cosign(args) => cosign::run(args, json),
         Command::Extract(args) => extract::run(&args, json),
         Command::Mirror(args) => mirror::run(&args, json),
         Command::Schema(args) => Ok(schema::run(&args, json)),

@@ -4,8 +4,10 @@ use crate::args::Verify;
 use crate::output::Outcome;
 use crate::progress::ReadingBar;
 use crate::terminal::{BAD, DIM, GOOD, WARN, count, paint};
-use ibbi_app::signing::{self, Verified, VerifySettings};
-use ibbi_app::{AppError, ExitCode};
+use ibbi_app::history::HistorySettings;
+use ibbi_app::quorum::Quorum;
+use ibbi_app::signing::{self, CosignedBy, LineSpan, Verified, VerifySettings, WitnessedLines};
+use ibbi_app::{AppError, ExitCode, history, output};
 use std::fmt::Write as _;
 
 /// Number of faults to show.
@@ -13,10 +15,16 @@ const SHOWN_FAULTS: usize = 5;
 
 pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
     let against = VerifySettings { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only };
+    let quorum = args.witnesses.as_deref().map(|file| Quorum::read(file, args.quorum)).transpose()?;
+    let history = HistorySettings { since: args.since, quorum };
     let bar = ReadingBar::new(json, false);
-    let verified = signing::verify_with_progress(&args.ledger, &against, &|progress| bar.set(progress))?;
+    let verified = signing::verify_history(&args.ledger, &against, &history, &|progress| bar.set(progress))?;
     drop(bar);
     let code = if verified.sound { ExitCode::Done } else { ExitCode::BadLedger };
+    if let Some(file) = args.proof.as_deref().filter(|_| verified.sound) {
+        let proof = history::consistency_proof(&args.ledger, &against, &history)?;
+        output::write_new(file, proof.as_bytes())?;
+    }
     if json {
         return Ok(Outcome { code, ..Outcome::json(&verified) });
     }
@@ -44,7 +52,9 @@ fn text(verified: &Verified) -> String {
     if rest > 0 {
         let _ = writeln!(text, "  and {} more", count(rest, "fault"));
     }
+    changes(verified, &mut text);
     checkpoints(verified, &mut text);
+    witnesses(verified, &mut text);
     if verified.sound && verified.case.is_some() {
         completeness(verified.complete_up_to, &mut text);
     }
@@ -55,6 +65,48 @@ fn text(verified: &Verified) -> String {
         let _ = writeln!(text, "{} {note}", paint(WARN, "note:"));
     }
     text
+}
+
+/// Says what the checkpoints show together: forks, the lines that changed, and whether the ledger only grew.
+fn changes(verified: &Verified, text: &mut String) {
+    for fork in &verified.forks {
+        let _ =
+            writeln!(text, "{}: {}; keep the checkpoints and this file as evidence", paint(BAD, "a fork"), fork.text);
+    }
+    let lines = |span: &LineSpan| match span.first == span.last {
+        true => format!("line {}", span.first),
+        false => format!("lines {} to {}", span.first, span.last),
+    };
+    if let Some(span) = &verified.changed {
+        let _ = writeln!(text, "the change is in {}", lines(span));
+    }
+    if let Some(span) = &verified.missing {
+        let _ = writeln!(text, "missing: {}", lines(span));
+    }
+    for older in &verified.since {
+        let covers = count(older.size, "line");
+        let _ = match older.continued {
+            true => writeln!(text, "since the checkpoint over {covers}: only grew"),
+            false => writeln!(text, "since the checkpoint over {covers}: {}", paint(BAD, "not continued")),
+        };
+    }
+}
+
+/// Says which witnesses cosigned the last good checkpoint, and when.
+fn witnesses(verified: &Verified, text: &mut String) {
+    let Some(WitnessedLines { quorum, witnesses, covered: Some(covered) }) = &verified.witnessed else { return };
+    let checkpoint = verified.checkpoints.iter().rev().find(|checkpoint| checkpoint.size == *covered);
+    let name = |by: &CosignedBy| match by.at {
+        Some(at) => format!("{} at {at}", by.witness),
+        None => by.witness.clone(),
+    };
+    let names: Vec<String> = checkpoint.iter().flat_map(|checkpoint| &checkpoint.cosigned).map(name).collect();
+    let _ = writeln!(
+        text,
+        "cosigned by {} of {witnesses} known witnesses ({quorum} needed): {}",
+        names.len(),
+        names.join(", ")
+    );
 }
 
 /// Says whether an extract shows that no record of its case is missing.
@@ -122,6 +174,8 @@ fn checkpoints(verified: &Verified, text: &mut String) {
             let note = "no checkpoint: the chain alone doesn't show whether the end was cut off or rewritten";
             let _ = writeln!(text, "{}", paint(DIM, note));
         }
+        // The fault says that too few witnesses cosigned.
+        None if verified.witnessed.is_some() => {}
         None => {
             let _ = writeln!(text, "no checkpoint is valid");
         }

@@ -45,4 +45,5 @@ mod tour;
 mod typed_by_hand;
 mod waiting;
 mod webhooks;
+mod witnesses;
 mod wording;

@@ -2,6 +2,8 @@
 
 mod crash;
 mod extract;
+mod history;
 mod mirror;
 mod simulated_disk;
 mod tamper;
+mod witness;

@@ -1,0 +1,49 @@
+//! Keys: making them, and reading public keys.
+
+use crate::error::AppError;
+use ibbi_seal::{KeyError, KeyFileError, PrivateKey, PublicKey};
+use serde::Serialize;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A new key pair. The private key is in its file and nowhere else.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewKey {
+    /// The file of the private key.
+    pub private_key_file: PathBuf,
+    /// The public key, for the people who verify.
+    pub public_key: String,
+}
+
+/// Makes a key pair, and writes the private key to a new file that only its owner can read.
+///
+/// # Errors
+/// Returns [`AppError::Key`]. It never overwrites a file.
+pub fn keygen(name: &str, file: &Path) -> Result<NewKey, AppError> {
+    let key = PrivateKey::generate(name, file).map_err(key_error)?;
+    Ok(NewKey { private_key_file: file.to_owned(), public_key: key.public().to_string() })
+}
+
+pub(crate) fn key_error(error: KeyFileError) -> AppError {
+    match error {
+        KeyFileError::Io { path, source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+            AppError::Io { doing: "write", path, source }
+        }
+        error => error.into(),
+    }
+}
+
+/// Returns a public key from its text, or from a file that contains it.
+///
+/// # Errors
+/// [`AppError::Usage`] if it is neither.
+pub fn public_key(text: &str) -> Result<PublicKey, AppError> {
+    let wrong = |error: KeyError| AppError::Usage(format!("--key: {error}"));
+    match text.parse() {
+        Ok(key) => Ok(key),
+        Err(error) => match std::fs::read_to_string(text) {
+            Ok(file) => file.trim().parse().map_err(wrong),
+            Err(_) => Err(wrong(error)),
+        },
+    }
+}

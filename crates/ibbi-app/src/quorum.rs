@@ -1,0 +1,97 @@
+//! Witnesses whose cosignatures a checkpoint must have.
+
+use crate::error::AppError;
+use crate::verified::{CosignedBy, FoundFault, Verified, WitnessedLines};
+use ibbi_core::At;
+use ibbi_seal::{SignedCheckpoint, WitnessKey};
+use std::path::Path;
+
+/// The witnesses whose cosignatures count, and how many of them a checkpoint needs.
+#[derive(Debug, Clone)]
+pub struct Quorum {
+    witnesses: Vec<WitnessKey>,
+    needed: usize,
+}
+
+impl Quorum {
+    /// Reads a file with the public keys of witnesses, one on each line. Empty lines and lines that begin with `#` are skipped.
+    ///
+    /// # Errors
+    /// [`AppError::Usage`] if a line isn't a witness's key, or if there are fewer distinct keys than needed;
+    /// [`AppError::Io`].
+    pub fn read(file: &Path, needed: usize) -> Result<Self, AppError> {
+        let failed = |source| AppError::Io { doing: "read", path: file.to_owned(), source };
+        let text = std::fs::read_to_string(file).map_err(failed)?;
+        let mut witnesses: Vec<WitnessKey> = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let place = |error| AppError::Usage(format!("line {} of {}: {error}", index + 1, file.display()));
+            witnesses.push(line.parse().map_err(place)?);
+        }
+        let quorum = Self { witnesses, needed };
+        if needed == 0 || needed > quorum.distinct() {
+            let (file, distinct) = (file.display(), quorum.distinct());
+            let message =
+                format!("--quorum is {needed}, but it must be from 1 to {distinct}, the number of keys in {file}");
+            return Err(AppError::Usage(message));
+        }
+        Ok(quorum)
+    }
+
+    /// Returns how many distinct keys the witnesses have.
+    fn distinct(&self) -> usize {
+        let mut keys: Vec<&[u8; 32]> = self.witnesses.iter().map(WitnessKey::as_bytes).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.len()
+    }
+
+    /// Returns whether enough witnesses cosigned a checkpoint.
+    pub(crate) fn is_met(&self, signed: &SignedCheckpoint) -> bool {
+        signed.cosignatures(&self.witnesses).is_ok_and(|found| found.len() >= self.needed)
+    }
+
+    /// Adds the cosignatures to a result, and counts only the checkpoints that have enough. `signed` has the checkpoints of the
+    /// result, in its order.
+    pub(crate) fn apply(&self, verified: &mut Verified, signed: &[SignedCheckpoint]) {
+        let mut most = 0;
+        let mut covered: Option<u64> = None;
+        for (verdict, signed) in verified.checkpoints.iter_mut().zip(signed) {
+            match signed.cosignatures(&self.witnesses) {
+                Ok(found) => {
+                    most = most.max(found.len());
+                    if verdict.fault.is_none() && found.len() >= self.needed {
+                        covered = covered.max(Some(verdict.size));
+                    }
+                    let time = |seconds: u64| At::from_millis(i64::try_from(seconds).ok()?.checked_mul(1000)?);
+                    verdict.cosigned =
+                        found.into_iter().map(|by| CosignedBy { at: time(by.seconds), witness: by.witness }).collect();
+                }
+                Err(error) => {
+                    verified.sound = false;
+                    verdict.fault.get_or_insert_with(|| error.to_string());
+                }
+            }
+        }
+        let (needed, known) = (self.needed, self.distinct());
+        if covered.is_none() {
+            let text = format!(
+                "no checkpoint that fits has the cosignatures of {needed} of the {known} witnesses; the most that one has is \
+                 {most}"
+            );
+            verified.faults.push(FoundFault {
+                code: "checkpoint.quorum",
+                line: verified.lines,
+                byte: verified.bytes,
+                text,
+            });
+            verified.fault_count += 1;
+            verified.sound = false;
+        }
+        verified.last_good = covered;
+        verified.witnessed = Some(WitnessedLines { quorum: needed, witnesses: known, covered });
+    }
+}
