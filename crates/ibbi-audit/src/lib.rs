@@ -61,7 +61,10 @@ pub use case::{
     ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, Milestone, Requirement, SettledBy,
     StageStay, case_report, case_reports,
 };
-pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
+pub use diff::{
+    CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,
+    StateChange, diff,
+};
 pub use error::AuditError;
 pub use finding::{Finding, FindingDetail, FindingKind, Severity, findings_markdown};
 pub use ibbi_core::WaitingFor;

@@ -5,6 +5,7 @@ mod case_report;
 mod consequences;
 mod corpus;
 mod diff;
+mod diff_records;
 mod findings_page;
 mod memory;
 mod mutations;

@@ -88,13 +88,16 @@ pub(crate) enum AuditTable {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Diff {
-    /// First ledger.
+    /// First ledger or extract.
     pub(crate) first: PathBuf,
-    /// Second ledger.
+    /// Second ledger or extract.
     pub(crate) second: PathBuf,
-    /// Number of cases to show in full.
+    /// Number of records and of cases to show in full.
     #[arg(long, default_value_t = 10, allow_negative_numbers = true, value_parser = number)]
     pub(crate) show: u64,
+    /// Show every record and every case that differs.
+    #[arg(long, conflicts_with = "show")]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -68,7 +68,7 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Audit a ledger: find altered lines and steps that the rules don't allow, and compare the cases.
     Audit(Audit),
-    /// Compare two ledgers: their first difference, and the differences in each case.
+    /// Compare two ledgers or extracts: each record by field, and the state of each case.
     Diff(Diff),
     /// Export a ledger, or the process itself, in a format that other programs read.
     Export(Export),
