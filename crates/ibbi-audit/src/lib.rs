@@ -58,8 +58,9 @@ mod statistics;
 
 pub use audit::{Audit, FindingSink};
 pub use case::{
-    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, Milestone, Requirement, SettledBy,
-    StageStay, case_report, case_reports,
+    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, MemberAttendance,
+    MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
+    SubstituteAttendance, case_report, case_reports,
 };
 pub use diff::{
     CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,

@@ -1,5 +1,6 @@
 //! The integration tests of the audit, in one binary.
 
+mod attendance;
 mod bytes;
 mod case_report;
 mod consequences;

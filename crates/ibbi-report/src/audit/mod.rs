@@ -1,11 +1,13 @@
 //! The results of an audit as sentences and tables, for the terminal and for pages.
 
+mod attendance;
 mod case;
 mod diff;
 mod findings;
 mod measures;
 mod provenance;
 
+pub(crate) use attendance::{attendees, rules, rules_of_steps, session_title, step_rules, step_title, steps};
 pub(crate) use case::{
     actor_summary, by_day, case_verdict, causes, lacking, only_actor, record_notes, requirement_met, stage_entry,
     stays, waits,
