@@ -5,7 +5,8 @@
 //! | audit a ledger, or an extract of one | [`Audit`], [`AuditOptions`], [`AuditReport`] |
 //! | receive findings while the audit runs | [`FindingSink`], [`Finding`], [`FindingKind`] |
 //! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
-//! | compare two ledgers | [`diff()`], [`Diff`] |
+//! | compare two ledgers by record and field | [`diff()`], [`Diff`] |
+//! | find the cases that come out differently under other rules | [`rules_diff()`], [`RulesDiff`] |
 //!
 //! An audit reads a ledger once, as a stream, and never stops at the first error. It checks every line, the chain, and the
 //! checkpoints, and offers every record to [`ibbi_core`] again: only the core defines the rules.
@@ -52,6 +53,7 @@ mod jobs;
 mod judge;
 mod options;
 mod report;
+mod rules_diff;
 #[cfg(feature = "schema")]
 mod schema;
 mod statistics;
@@ -76,3 +78,4 @@ pub use report::{
     KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
     TimeSpread, Variant, Variants, WaitingTimes,
 };
+pub use rules_diff::{CaseResult, CaseRulesDiff, OtherRules, RecordRulesDiff, RulesDiff, rules_diff};

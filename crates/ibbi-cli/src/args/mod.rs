@@ -13,7 +13,9 @@ mod serve;
 mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
-pub(crate) use audit::{Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Verify};
+pub(crate) use audit::{
+    Audit, AuditTable, Checkpoint, Diff, Export, Extract, Keygen, Rules, RulesAction, RulesDiff, Verify,
+};
 pub(crate) use availability::Availability;
 pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
@@ -110,8 +112,9 @@ pub(crate) enum Command {
     Route(Route),
     /// Print the process, with each stage and event, as a table or a diagram.
     Chart(Chart),
-    /// List the rules: what each requires, what to do when it isn't met, and its source.
-    Rules,
+    /// List the rules: what each requires, what to do when it isn't met, and its source. Or find the cases that would come out
+    /// differently under other rules.
+    Rules(Rules),
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Box<Serve>),
     /// Check the settings of the server in a file before it starts.

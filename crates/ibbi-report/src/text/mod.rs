@@ -15,6 +15,7 @@ mod case;
 mod diff;
 mod forecast;
 mod plan;
+mod rules_diff;
 
 pub use audit::audit;
 pub use calibration::{backtest, calibration};
@@ -22,6 +23,7 @@ pub use case::case_report;
 pub use diff::diff;
 pub use forecast::{comparison, favors, forecast, gains};
 pub use plan::{conflicts, plan};
+pub use rules_diff::rules_diff;
 
 pub use crate::terminal::{Layout, Piece, TextStyle, plain};
 
