@@ -10,6 +10,7 @@ mod diff_records;
 mod findings_page;
 mod memory;
 mod mutations;
+mod rules_diff;
 mod statistics;
 mod support;
 mod threads;
