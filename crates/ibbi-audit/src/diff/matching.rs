@@ -285,3 +285,29 @@ impl Matcher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(number: u64, id: u64) -> DiffLine {
+        let bytes = format!(r#"{{"case":"{:032x}","id":"{id}","rev":{id},"type":"note_added"}}"#, 1).into_bytes();
+        let digest = Some(Digest::sha256(&bytes));
+        DiffLine::Line { number, offset: 0, length: 0, digest, bytes, case: None }
+    }
+
+    #[test]
+    fn lines_wait_for_their_partners_up_to_a_limit() {
+        for (limit, only, changed, gave_up) in [(MAX_WAITING, (1, 1), 1, false), (0, (3, 3), 0, true)] {
+            let mut matcher = Matcher { limit, ..Matcher::new(false, 10) };
+            // Records 1 and 2 are in another order, and each ledger has one record that the other doesn't have.
+            for (number, first, second) in [(1, 1, 2), (2, 2, 1), (3, 3, 4)] {
+                matcher.take(line(number, first), line(number, second));
+            }
+            matcher.settle();
+            let counts = matcher.counts;
+            assert_eq!((counts.only, counts.changed, matcher.gave_up), (only, changed, gave_up), "{counts:?}");
+            assert!(matcher.sides.iter().all(|side| side.waiting.is_empty() && side.bytes == 0));
+        }
+    }
+}

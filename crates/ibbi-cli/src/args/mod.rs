@@ -112,8 +112,7 @@ pub(crate) enum Command {
     Route(Route),
     /// Print the process, with each stage and event, as a table or a diagram.
     Chart(Chart),
-    /// List the rules: what each requires, what to do when it isn't met, and its source. Or find the cases that would come out
-    /// differently under other rules.
+    /// List the rules with what to do when each isn't met, and its source; or find the cases that other rules would change.
     Rules(Rules),
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Box<Serve>),
