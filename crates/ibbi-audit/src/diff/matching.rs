@@ -163,7 +163,8 @@ impl Matcher {
         self.settle_by(|line| {
             (line.kind != LineKind::Unreadable && line.case.is_none()).then_some((line.kind, line.ordinal))
         });
-        self.settle_by(|line| line.whole("seq"));
+        // A record with another case and another ID is the same only if it has the same place and the same data.
+        self.settle_by(|line| Some((line.whole("seq")?, line.fields.as_ref()?.get("data")?.to_string())));
         if !self.of_extract {
             self.settle_unreadable();
         }

@@ -65,7 +65,8 @@ fn lines(diff: &Diff, columns: usize) -> Vec<Piece> {
         pieces.extend(place);
     }
     if let Some(more) = diff.records.total().checked_sub(diff.records.shown.len() as u64).filter(|more| *more > 0) {
-        let more = format!("{} more differ but are not listed. Add --all to list them.", format::count(more, "line"));
+        let more =
+            format!("More lines that differ but are not listed: {}. Add --all to list them.", format::number(more));
         pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &more, columns)));
     }
     pieces
