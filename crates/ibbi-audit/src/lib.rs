@@ -5,7 +5,8 @@
 //! | audit a ledger, or an extract of one | [`Audit`], [`AuditOptions`], [`AuditReport`] |
 //! | receive findings while the audit runs | [`FindingSink`], [`Finding`], [`FindingKind`] |
 //! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
-//! | compare two ledgers | [`diff()`], [`Diff`] |
+//! | compare two ledgers by record and field | [`diff()`], [`Diff`] |
+//! | find the cases that come out differently under other rules | [`rules_diff()`], [`RulesDiff`] |
 //! | report on a fiscal year | [`ProgramReportBuilder`], [`ProgramReport`] |
 //!
 //! An audit reads a ledger once, as a stream, and never stops at the first error. It checks every line, the chain, and the
@@ -54,16 +55,21 @@ mod judge;
 mod options;
 mod program_report;
 mod report;
+mod rules_diff;
 #[cfg(feature = "schema")]
 mod schema;
 mod statistics;
 
 pub use audit::{Audit, FindingSink};
 pub use case::{
-    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, Milestone, Requirement, SettledBy,
-    StageStay, case_report, case_reports,
+    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, MemberAttendance,
+    MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
+    SubstituteAttendance, case_report, case_reports,
 };
-pub use diff::{CaseDifference, Diff, Divergence, Presence, StateChange, diff};
+pub use diff::{
+    CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,
+    StateChange, diff,
+};
 pub use error::AuditError;
 pub use finding::{Finding, FindingDetail, FindingKind, Severity, findings_markdown};
 pub use ibbi_core::WaitingFor;
@@ -77,3 +83,4 @@ pub use report::{
     KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
     TimeSpread, Variant, Variants, WaitingTimes,
 };
+pub use rules_diff::{CaseResult, CaseRulesDiff, OtherRules, RecordRulesDiff, RulesDiff, rules_diff};

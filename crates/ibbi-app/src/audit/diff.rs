@@ -2,7 +2,7 @@
 
 use super::input::{audit_failed, open};
 use crate::error::AppError;
-use ibbi_audit::Diff;
+use ibbi_audit::{Diff, OtherRules, RulesDiff};
 use std::path::Path;
 
 /// Compares two ledgers; at most `shown` cases are reported in full.
@@ -16,4 +16,12 @@ pub fn diff(first: &Path, second: &Path, shown: usize) -> Result<Diff, AppError>
     }
     let (one, other) = (open(first)?, open(second)?);
     ibbi_audit::diff(one, other, shown).map_err(|error| audit_failed(first, error))
+}
+
+/// Returns the cases that come out differently under other rules; at most `shown` are reported in full.
+///
+/// # Errors
+/// Returns an [`AppError`] if the ledger can't be read.
+pub fn rules_diff(path: &Path, rules: &OtherRules, shown: usize) -> Result<RulesDiff, AppError> {
+    ibbi_audit::rules_diff(open(path)?, rules, shown).map_err(|error| audit_failed(path, error))
 }

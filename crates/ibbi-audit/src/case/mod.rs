@@ -1,8 +1,13 @@
-//! A report on one case: its records, who recorded them, the time in each stage, and why it is in its current stage.
+//! A report on one case: its records with their rules, who attended each session, who recorded them, the time in each stage, and why it is in its current stage.
 
+mod attendance;
 mod milestones;
 mod records;
 mod replay;
+mod steps;
+
+pub use attendance::{MemberAttendance, MemberPresence, SessionAttendance, SessionEnd, SubstituteAttendance};
+pub use steps::{CaseStep, StepRule};
 
 use crate::error::AuditError;
 use crate::finding::Finding;
@@ -63,6 +68,10 @@ pub struct CaseReport {
     pub records: Vec<CaseRecord>,
     /// The number of later records.
     pub later: u64,
+    /// Who attended each session and each caucus that counts, in the order in which they opened.
+    pub attendance: Vec<SessionAttendance>,
+    /// The steps: each record with its rules, when it happened, and when it was written down, in ledger order.
+    pub steps: Vec<CaseStep>,
     /// The records of each actor.
     pub actors: Vec<ActorActivity>,
     /// The time in each stage.

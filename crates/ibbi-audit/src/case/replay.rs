@@ -1,7 +1,9 @@
 //! The report on a case, made by replaying its records through the core.
 
+use super::attendance::AttendanceRecorder;
 use super::milestones::MilestoneRecorder;
 use super::records::CaseRecords;
+use super::steps::StepRecorder;
 use super::{ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseUntil, CaseWaiting, StageStay};
 use crate::case_times::CaseTimes;
 use crate::judge::{CaseState, Held};
@@ -28,7 +30,8 @@ pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
         Held::History(history) => history.in_effect(),
         Held::State(_) => Vec::new(),
     };
-    let CountedReplay { case: state, times, milestones } = replay_counted(start, &in_effect, query.until, seq_of);
+    let CountedReplay { case: state, times, milestones, attendance, steps } =
+        replay_counted(start, &in_effect, query.until, seq_of);
     for (index, changed) in changes {
         let record = &mut records[index];
         (record.voided_by, record.replaced_by, record.inserted) = changed;
@@ -53,6 +56,8 @@ pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
         as_of,
         stage: state.stage(),
         outcome: state.outcome(),
+        attendance: attendance.finish(),
+        steps: steps.finish(&records),
         actors: actors(&records),
         stages: stages(&times, as_of),
         waiting: waiting(&times, as_of),
@@ -149,6 +154,8 @@ struct CountedReplay {
     case: Case,
     times: CaseTimes,
     milestones: MilestoneRecorder,
+    attendance: AttendanceRecorder,
+    steps: StepRecorder,
 }
 
 /// Replays the events that count. For an instant, only those that had happened by then.
@@ -158,13 +165,22 @@ fn replay_counted(
     until: CaseUntil,
     seq_of: impl Fn(u64) -> u64,
 ) -> CountedReplay {
-    let mut replayed = CountedReplay { case: start, times: CaseTimes::new(), milestones: MilestoneRecorder::default() };
+    let mut replayed = CountedReplay {
+        case: start,
+        times: CaseTimes::new(),
+        milestones: MilestoneRecorder::default(),
+        attendance: AttendanceRecorder::default(),
+        steps: StepRecorder::default(),
+    };
     let reached = |at: At| if let CaseUntil::At(until) = until { at <= until } else { true };
     for entry in entries.iter().filter(|entry| reached(entry.at)) {
-        let before = replayed.case.stage();
+        let before = replayed.case.clone();
         if replayed.case.offer(&entry.event, entry.at).is_ok() {
-            replayed.times.step(entry.event.kind(), entry.at, &replayed.case);
-            replayed.milestones.step(seq_of(entry.seq), entry.at, &entry.event, before, &replayed.case);
+            let (seq, kind) = (seq_of(entry.seq), entry.event.kind());
+            replayed.times.step(kind, entry.at, &replayed.case);
+            replayed.milestones.step(seq, entry.at, &entry.event, before.stage(), &replayed.case);
+            replayed.attendance.step(seq, entry.at, &entry.event, &before);
+            replayed.steps.step(seq, kind, &before, &replayed.case);
         }
     }
     replayed

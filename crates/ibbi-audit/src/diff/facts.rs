@@ -128,7 +128,7 @@ fn lists(path: &str, one: &[Value], other: &[Value], into: &mut Vec<StateChange>
 }
 
 /// Returns the name of each entry of a list, if every entry has one and they are unique.
-fn names(list: &[Value]) -> Option<Vec<String>> {
+pub(super) fn names(list: &[Value]) -> Option<Vec<String>> {
     let name = |entry: &Value| {
         let named = entry.get("person").unwrap_or(entry);
         ["id", "seat", "body", "service"].iter().find_map(|key| named.get(key)?.as_str().map(str::to_owned))

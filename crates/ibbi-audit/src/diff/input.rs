@@ -1,5 +1,6 @@
 //! One of the two ledgers to compare, read and judged line by line.
 
+use super::line::{ComparedLine, LineKind};
 use crate::error::AuditError;
 use crate::input::{LedgerSource, Opened};
 use crate::input::{RandomAccess, SpoolWriter};
@@ -7,11 +8,15 @@ use crate::judge::{JudgeContext, Shard};
 use crate::options::AuditOptions;
 use ibbi_core::{Case, Name};
 use ibbi_log::{Digest, LineContent, Lines, RawLine, Uuid, case_of};
-use std::io::{self, Read};
+use ibbi_seal::is_extract;
+use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The most bytes of an incomplete last line that are compared.
 const MAX_TAIL: usize = 1 << 20;
+
+/// The bytes at the beginning of an extract that have its case.
+const EXTRACT_HEAD: u64 = 64;
 
 /// One of the two ledgers.
 pub(super) struct DiffInput<'a> {
@@ -22,6 +27,8 @@ pub(super) struct DiffInput<'a> {
     spool: Option<SpoolWriter>,
     shard: Shard,
     options: AuditOptions,
+    /// The case, if this is an extract.
+    extract: Option<Uuid>,
     count: u64,
     bytes: u64,
     ended: bool,
@@ -72,11 +79,19 @@ impl DiffLine {
 impl<'a> DiffInput<'a> {
     pub(super) fn new(source: LedgerSource<'a>) -> Result<Self, AuditError> {
         let options = AuditOptions { max_cases: usize::MAX / 2, ..AuditOptions::default() };
-        let Opened { reader, random_access, .. } = source.begin(options.max_stream)?;
+        let Opened { mut reader, random_access, beginning, .. } = source.begin(options.max_stream)?;
+        let mut head = Vec::new();
+        if is_extract(&beginning) {
+            let read = reader.by_ref().take(EXTRACT_HEAD).read_to_end(&mut head);
+            read.map_err(|source| AuditError::Read { offset: 0, source })?;
+        }
+        let extract = extract_case(&head);
+        let reader: Box<dyn Read + Send + 'a> = Box::new(Cursor::new(head).chain(reader));
         let tail = Arc::new(Mutex::new(Vec::new()));
         let lines = Lines::new(TailKeeper { stream: reader, tail: Arc::clone(&tail) });
         let spool = random_access.writer();
-        Ok(Self { lines, tail, random_access, spool, shard: Shard::new(), options, count: 0, bytes: 0, ended: false })
+        let shard = Shard::new();
+        Ok(Self { lines, tail, random_access, spool, shard, options, extract, count: 0, bytes: 0, ended: false })
     }
 
     /// Reads and judges the next line.
@@ -115,10 +130,28 @@ impl<'a> DiffInput<'a> {
         self.shard.line(line, number, offset, &context, &mut Vec::new())
     }
 
-    /// Reads and judges the rest.
-    pub(super) fn finish(&mut self, hasher: &ahash::RandomState) -> Result<(), AuditError> {
-        while let DiffLine::Line { .. } = self.next(hasher)? {}
-        Ok(())
+    /// Reads and judges the next line; for a case, the next line that both a ledger and an extract of the case have.
+    pub(super) fn next_of(&mut self, only: Option<Uuid>, hasher: &ahash::RandomState) -> Result<DiffLine, AuditError> {
+        loop {
+            let line = self.next(hasher)?;
+            let DiffLine::Line { number, digest, bytes, case, .. } = &line else { return Ok(line) };
+            let Some(only) = only else { return Ok(line) };
+            let is_wanted = match self.extract {
+                None => *case == Some(only) || *number == 1,
+                Some(_) => {
+                    let kind = ComparedLine::read(*number, *digest, bytes.clone()).kind;
+                    !kind.is_of_extract() && kind != LineKind::Heads
+                }
+            };
+            if is_wanted {
+                return Ok(line);
+            }
+        }
+    }
+
+    /// Returns the case of an extract; nothing for a ledger.
+    pub(super) const fn extract_of(&self) -> Option<Uuid> {
+        self.extract
     }
 
     pub(super) const fn lines(&self) -> u64 {
@@ -147,6 +180,12 @@ impl<'a> DiffInput<'a> {
     pub(super) fn state(&mut self, case: Uuid) -> Result<Option<Case>, AuditError> {
         self.shard.state(case, &self.random_access)
     }
+}
+
+/// Returns the case in the beginning of an extract.
+fn extract_case(beginning: &[u8]) -> Option<Uuid> {
+    let case = beginning.strip_prefix(b"{\"case\":\"")?.get(..36)?;
+    std::str::from_utf8(case).ok()?.parse().ok()
 }
 
 /// A stream that keeps the incomplete last line, which a reader of lines doesn't return.

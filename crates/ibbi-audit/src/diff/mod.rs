@@ -1,7 +1,13 @@
-//! The differences between two ledgers: the first line that differs, and the states of their cases.
+//! The differences between two ledgers: the first line that differs, each record by field, and the states of their cases.
 
+mod code_points;
 mod facts;
+mod fields;
 mod input;
+mod line;
+mod matching;
+mod records;
+mod sentences;
 
 use crate::error::AuditError;
 use crate::input::LedgerSource;
@@ -9,17 +15,27 @@ use facts::facts;
 use ibbi_core::{Name, Stage};
 use ibbi_log::Uuid;
 use input::{DiffInput, DiffLine};
+use matching::Matcher;
 use serde::Serialize;
+
+pub use fields::FieldChange;
+pub use line::LineKind;
+pub use records::{FieldTotal, LineDifference, LineDifferences};
 
 /// The differences between two ledgers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// Whether they are the same, byte for byte.
+    /// Whether they are the same, byte for byte. For a ledger and an extract: whether the extract's lines of the ledger are the
+    /// same.
     pub same: bool,
+    /// The case that was compared, if one of the two is an extract.
+    pub case: Option<Uuid>,
     /// The number of whole lines of each.
     pub lines: (u64, u64),
-    /// The first difference; nothing if they are the same.
+    /// The first difference; nothing if they are the same, or if only one of the two is an extract.
     pub divergence: Option<Divergence>,
+    /// The differences by record and field.
+    pub records: LineDifferences,
     /// The first cases that only one of them has or whose states differ, in the order of their first lines.
     pub cases: Vec<CaseDifference>,
     /// The number of cases that both have, with different states.
@@ -94,18 +110,21 @@ pub struct StateChange {
     pub text: String,
 }
 
-/// Compares two ledgers and the states of their cases; at most `shown` cases are reported in full.
+/// Compares two ledgers or extracts: their lines by field, and the states of their cases. At most `shown` lines and `shown`
+/// cases are reported in full; the others are counted.
 ///
-/// Each ledger is judged as in an audit: events that are not allowed are skipped.
+/// Records are matched by case and ID, and then by case and number in the case. Each ledger is judged as in an audit: events
+/// that are not allowed are skipped. Memory grows with the number of cases, with `shown`, and with the number of lines between
+/// a line and its partner, up to a limit of about 64 MiB for each ledger.
 ///
 /// ```
 /// use ibbi_audit::{LedgerSource, diff};
-/// let ledger = std::fs::read("../../tests/golden/v1/referred.ledger")?;
-/// let cut = &ledger[..ledger.len() - 300];
-/// let diff = diff(LedgerSource::bytes(&ledger), LedgerSource::bytes(cut), 10)?;
-/// assert_eq!(diff.divergence.map(|divergence| divergence.line), Some(8));
-/// assert_eq!(diff.cases[0].changes[0].text,
-///     "stage: \"closed\" in the first ledger, \"introduction\" in the second");
+/// let ledger = std::fs::read_to_string("../../tests/golden/v1/referred.ledger")?;
+/// let altered = ledger.replace("Rosa Amari", "Rosa Am\u{430}ri");
+/// let diff = diff(LedgerSource::bytes(ledger.as_bytes()), LedgerSource::bytes(altered.as_bytes()), 10)?;
+/// assert_eq!(diff.records.changed, 2);
+/// assert!(diff.records.shown[0].text.starts_with("In case Otter Creek, record 2 (leader agreed): the name is"));
+/// assert!(diff.records.shown[0].text.contains("a (U+0061) in the first file and \u{430} (U+0430) in the second"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -115,20 +134,29 @@ pub fn diff(first: LedgerSource<'_>, second: LedgerSource<'_>, shown: usize) -> 
     // Seeded at random, so that an attacker can't make two different states with the same hash.
     let hasher = ahash::RandomState::new();
     let (mut first, mut second) = (DiffInput::new(first)?, DiffInput::new(second)?);
+    let extracts = (first.extract_of(), second.extract_of());
+    let is_mixed = extracts.0.is_some() != extracts.1.is_some();
+    let only = if is_mixed { extracts.0.or(extracts.1) } else { None };
+    let mut matcher = Matcher::new(extracts.0.is_some() || extracts.1.is_some(), shown);
     let mut divergence = None;
-    while divergence.is_none() {
-        let (one, other) = (first.next(&hasher)?, second.next(&hasher)?);
-        divergence = compare_lines(&one, &other);
+    loop {
+        let (one, other) = (first.next_of(only, &hasher)?, second.next_of(only, &hasher)?);
         if matches!((&one, &other), (DiffLine::End, DiffLine::End)) {
             break;
         }
+        if divergence.is_none() && !is_mixed {
+            divergence = compare_lines(&one, &other);
+        }
+        matcher.take(one, other);
     }
-    first.finish(&hasher)?;
-    second.finish(&hasher)?;
+    matcher.settle();
+    let records = records::report(matcher, &mut first, &mut second)?;
     let mut diff = Diff {
-        same: divergence.is_none(),
+        same: divergence.is_none() && records.is_empty(),
+        case: only,
         lines: (first.lines(), second.lines()),
         divergence,
+        records,
         cases: Vec::new(),
         differing: 0,
         only_first: 0,
@@ -169,7 +197,9 @@ fn compare_cases(
     hasher: &ahash::RandomState,
 ) -> Result<(), AuditError> {
     let mut differing = Vec::new();
-    for case in first.cases() {
+    let only = diff.case;
+    let compared = |case: &Uuid| only.is_none_or(|only| only == *case);
+    for case in first.cases().into_iter().filter(compared) {
         let (one, other) = (first.fingerprint(case, hasher), second.fingerprint(case, hasher));
         match other {
             None => diff.only_first += 1,
@@ -178,7 +208,7 @@ fn compare_cases(
         }
         differing.push(case);
     }
-    for case in second.cases() {
+    for case in second.cases().into_iter().filter(compared) {
         if first.fingerprint(case, hasher).is_none() {
             diff.only_second += 1;
             differing.push(case);

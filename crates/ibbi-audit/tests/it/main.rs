@@ -1,14 +1,17 @@
 //! The integration tests of the audit, in one binary.
 
+mod attendance;
 mod bytes;
 mod case_report;
 mod consequences;
 mod corpus;
 mod diff;
+mod diff_records;
 mod findings_page;
 mod memory;
 mod mutations;
 mod program_report;
+mod rules_diff;
 mod statistics;
 mod support;
 mod threads;

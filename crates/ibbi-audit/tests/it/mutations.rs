@@ -128,7 +128,7 @@ fn key() -> &'static PrivateKey {
 }
 
 /// Returns a checkpoint over a whole ledger.
-fn signed(bytes: &[u8]) -> SignedCheckpoint {
+pub(crate) fn signed(bytes: &[u8]) -> SignedCheckpoint {
     let report = verify(bytes, &VerifyOptions { root: true, ..VerifyOptions::default() }).expect("memory can be read");
     let origin = report.opening.expect("an opening").origin.to_string();
     let checkpoint = Checkpoint { origin, size: report.head.lines, root: report.root.expect("a root") };

@@ -88,13 +88,47 @@ pub(crate) enum AuditTable {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Diff {
-    /// First ledger.
+    /// First ledger or extract.
     pub(crate) first: PathBuf,
-    /// Second ledger.
+    /// Second ledger or extract.
     pub(crate) second: PathBuf,
-    /// Number of cases to show in full.
+    /// Number of records and of cases to show in full.
     #[arg(long, default_value_t = 10, allow_negative_numbers = true, value_parser = number)]
     pub(crate) show: u64,
+    /// Show every record and every case that differs.
+    #[arg(long, conflicts_with = "show")]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) action: Option<RulesAction>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum RulesAction {
+    /// Find the cases of a ledger that would come out differently under another program or another edition of the rules.
+    Diff(RulesDiff),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("other").required(true))]
+pub(crate) struct RulesDiff {
+    /// Ledger file.
+    pub(crate) ledger: PathBuf,
+    /// Program for every case: a preset (mep, oregon-two-day, oregon-refresher, cec-virtual), or a JSON file with its parameters.
+    #[arg(long, value_name = "PRESET|FILE", group = "other")]
+    pub(crate) program: Option<String>,
+    /// Edition of the rules for every case, by its number.
+    #[arg(long, value_name = "NUMBER", group = "other")]
+    pub(crate) edition: Option<u16>,
+    /// Number of cases to show.
+    #[arg(long, default_value_t = 10, allow_negative_numbers = true, value_parser = number)]
+    pub(crate) show: u64,
+    /// Show every case that differs.
+    #[arg(long, conflicts_with = "show")]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, ClapArgs)]

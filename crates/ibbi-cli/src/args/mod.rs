@@ -14,7 +14,9 @@ mod standards;
 mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
-pub(crate) use audit::{Audit, AuditTable, Checkpoint, Cosign, Diff, Export, Extract, Keygen, Verify};
+pub(crate) use audit::{
+    Audit, AuditTable, Checkpoint, Cosign, Diff, Export, Extract, Keygen, Rules, RulesAction, RulesDiff, Verify,
+};
 pub(crate) use availability::Availability;
 pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
@@ -74,7 +76,7 @@ pub(crate) enum Command {
     Goals(Goals),
     /// Report on a fiscal year: districts, cases, sessions, hours, adoption, and the workload of neutrals.
     ProgramReport(ProgramReport),
-    /// Compare two ledgers: their first difference, and the differences in each case.
+    /// Compare two ledgers or extracts: each record by field, and the state of each case.
     Diff(Diff),
     /// Export a ledger, or the process itself, in a format that other programs read.
     Export(Export),
@@ -119,8 +121,8 @@ pub(crate) enum Command {
     Route(Route),
     /// Print the process, with each stage and event, as a table or a diagram.
     Chart(Chart),
-    /// List the rules: what each requires, what to do when it isn't met, and its source.
-    Rules,
+    /// List the rules with what to do when each isn't met, and its source; or find the cases that other rules would change.
+    Rules(Rules),
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Box<Serve>),
     /// Check the settings of the server in a file before it starts.

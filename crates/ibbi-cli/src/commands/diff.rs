@@ -7,7 +7,7 @@ use ibbi_app::{AppError, ExitCode, audit};
 use ibbi_report::text;
 
 pub(crate) fn run(args: &Diff, json: bool) -> Result<Outcome, AppError> {
-    let shown = usize::try_from(args.show).unwrap_or(usize::MAX);
+    let shown = if args.all { usize::MAX } else { usize::try_from(args.show).unwrap_or(usize::MAX) };
     let diff = audit::diff(&args.first, &args.second, shown)?;
     let code = if diff.same { ExitCode::Done } else { ExitCode::BadLedger };
     if json {

@@ -93,7 +93,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Report(args) => report::run(&args, json),
         Command::Calendar(args) => calendar::run(&args, json),
         Command::Chart(args) => Ok(chart::run(args, json)),
-        Command::Rules => Ok(rules::run(json)),
+        Command::Rules(args) => rules::run(&args, json),
         Command::Serve(args) => serve::run(*args, json),
         Command::Config(args) => config::run(args, json),
         Command::Mail(args) => mail::run(args, json),

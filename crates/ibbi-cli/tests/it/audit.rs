@@ -92,6 +92,35 @@ fn two_ledgers_are_compared() {
 }
 
 #[test]
+fn differences_are_listed_by_record_and_field() {
+    let place = ledgers();
+    let whole = std::fs::read_to_string(place.path("a.ledger")).expect("a ledger");
+    let (clerk, line) = ("\"actor\":\"", whole.lines().count());
+    std::fs::write(place.path("c.ledger"), whole.replace(clerk, "\"actor\":\"\u{430}")).expect("a ledger");
+    let (code, diff) = place.json(&["diff", "a.ledger", "c.ledger", "--all"]);
+    assert_eq!((code, diff["records"]["changed"].as_u64()), (4, Some(line as u64)));
+    assert_eq!(diff["records"]["fields"][0], serde_json::json!({"field": "actor", "lines": line}));
+    assert_eq!(diff["records"]["shown"].as_array().map(Vec::len), Some(line));
+    let shown = place.ibbi(&["diff", "a.ledger", "c.ledger", "--show", "2"]);
+    assert_eq!(shown.code, 4);
+    for expected in ["the actor is", "U+0430", "--all", "Fields that differ"] {
+        assert!(shown.out.contains(expected), "{expected}: {}", shown.out);
+    }
+    assert_eq!(place.ibbi(&["diff", "a.ledger", "c.ledger", "--show", "2", "--all"]).code, 2);
+}
+
+#[test]
+fn other_rules_are_compared() {
+    let place = ledgers();
+    assert_eq!(place.ibbi(&["rules", "diff", "a.ledger", "--edition", "1"]).code, 0);
+    let (code, diff) = place.json(&["rules", "diff", "a.ledger", "--program", "mep"]);
+    assert_eq!((code, diff["differing"].as_u64()), (0, Some(0)));
+    for wrong in [&["--edition", "99"][..], &["--program", "none"], &[], &["--edition", "1", "--program", "mep"]] {
+        assert_eq!(place.ibbi(&[&["rules", "diff", "a.ledger"], wrong].concat()).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
 fn every_export_is_written_and_a_damaged_ledger_is_not() {
     let place = ledgers();
     for (format, begins) in [

@@ -3,24 +3,92 @@
 use crate::format;
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
-use ibbi_audit::{CaseDifference, Diff, Divergence, Presence, StateChange};
+use ibbi_audit::{CaseDifference, Diff, Divergence, LineDifference, Presence, StateChange};
 use serde_json::Value;
 
-/// Returns whether the two are identical, and how many cases differ.
+/// Returns whether the two are identical, and how many lines and cases differ.
 pub(crate) fn diff_verdict(diff: &Diff) -> (TextStyle, Phrase) {
     let (first, second) = diff.lines;
     if diff.same {
-        let lines = format::count(first, "line");
-        return (TextStyle::Good, Phrase::new(format!("The two ledgers are identical: {lines}.")));
+        let text = match diff.case {
+            Some(_) => "The extract's lines of the ledger are identical to those of the other file.".to_owned(),
+            None => format!("The two ledgers are identical: {}.", format::count(first, "line")),
+        };
+        return (TextStyle::Good, Phrase::new(text));
     }
     let lines = format!("the first has {}, the second has {}", format::count(first, "line"), format::number(second));
     let of = |count: u64| if count == 0 { "none".to_owned() } else { format::number(count) };
+    let records = &diff.records;
+    let differ = format::list(&[
+        format!("{} changed", of(records.changed)),
+        format!("{} only in the first", of(records.only_first)),
+        format!("{} only in the second", of(records.only_second)),
+    ]);
     let cases = format::list(&[
         format!("{} with a different state", of(diff.differing)),
         format!("{} only in the first", of(diff.only_first)),
         format!("{} only in the second", of(diff.only_second)),
     ]);
-    (TextStyle::Bad, Phrase::new(format!("The two ledgers differ; {lines}. Cases: {cases}.")))
+    let text = format!("The two ledgers differ; {lines}. Records and other lines: {differ}. Cases: {cases}.");
+    (TextStyle::Bad, Phrase::new(text))
+}
+
+/// Returns notes on what was compared: the lines that only follow from others, and the case of an extract.
+pub(crate) fn diff_notes(diff: &Diff) -> Vec<Phrase> {
+    let mut notes = Vec::new();
+    if let Some(case) = diff.case {
+        let note = Phrase::new("One of the two is an extract, so only its case was compared: ").code(case);
+        notes.push(note.words(". The other file can have later records than the extract."));
+    }
+    let text = match diff.records.following {
+        0 => None,
+        1 => Some("1 more line differs only because a line before it differs: in its link or its number.".to_owned()),
+        more => {
+            let more = format::number(more);
+            Some(format!(
+                "{more} more lines differ only because a line before them differs: in their links or numbers."
+            ))
+        }
+    };
+    notes.extend(text.map(Phrase::new));
+    if diff.records.unmatched {
+        let text = "Too many lines lie between some records and their partners. Such records are reported as only in the \
+                    first and as only in the second.";
+        notes.push(Phrase::new(text));
+    }
+    notes
+}
+
+/// Returns each field that differs with the number of its lines.
+pub(crate) fn differing_fields(diff: &Diff) -> Vec<(String, String)> {
+    let fields = diff.records.fields.iter();
+    fields.map(|total| (total.field.clone(), format::count(total.lines, "line"))).collect()
+}
+
+/// Returns a line that differs in one sentence, or its name and a sentence for each field.
+pub(crate) fn line_difference(line: &LineDifference) -> (String, Vec<String>) {
+    match line.changes.as_slice() {
+        [] | [_] => (line.text.clone(), Vec::new()),
+        changes => {
+            let sentences = changes.iter().map(|change| format::sentence(&change.text) + ".");
+            (format!("{}:", line.subject), sentences.collect())
+        }
+    }
+}
+
+/// Returns where a line is in each file.
+pub(crate) fn line_places(line: &LineDifference) -> Option<String> {
+    let place = match line.lines {
+        (Some(one), Some(other)) if one == other => format!("line {} of both files", format::number(one)),
+        (Some(one), Some(other)) => {
+            format!("line {} of the first file, line {} of the second", format::number(one), format::number(other))
+        }
+        _ => return line.case.map(|case| format!("case {case}")),
+    };
+    Some(match line.case {
+        Some(case) => format!("{place}, case {case}"),
+        None => place,
+    })
 }
 
 /// Returns the first difference, and what each ledger has there.

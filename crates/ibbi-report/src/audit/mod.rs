@@ -1,16 +1,20 @@
 //! The results of an audit as sentences and tables, for the terminal and for pages.
 
+mod attendance;
 mod case;
 mod diff;
 mod findings;
 mod measures;
 mod provenance;
 
+pub(crate) use attendance::{attendees, rules, rules_of_steps, session_title, step_rules, step_title, steps};
 pub(crate) use case::{
     actor_summary, by_day, case_verdict, causes, lacking, only_actor, record_notes, requirement_met, stage_entry,
     stays, waits,
 };
-pub(crate) use diff::{case_presence, change, diff_verdict, divergence};
+pub(crate) use diff::{
+    case_presence, change, diff_notes, diff_verdict, differing_fields, divergence, line_difference, line_places,
+};
 pub(crate) use findings::{codes, consequences, finding_table, more, place};
 pub(crate) use measures::{
     caption, case_list, outcome_times, paths, record_counts, route, stage_times, standing, still_times, variant,

@@ -9,8 +9,8 @@ use crate::{audit, chart, describe, format};
 use ibbi_audit::{CaseRecord, CaseReport};
 use ibbi_common::zone::Zone;
 
-/// Returns the report on one case: its stage, its events with their actors, the time in each stage, the waits, how each
-/// stage was reached, what is still needed, and the findings.
+/// Returns the report on one case: its stage, its events with their actors, the attendance, the time in each stage, the waits,
+/// how each stage was reached, the steps with their rules, what is still needed, and the findings.
 pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let zone = Zone::or_utc(report.time_zone.as_ref());
@@ -22,10 +22,12 @@ pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     let times = format!("Times are in the zone {}.", zone.name());
     pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &times, columns)));
     pieces.extend(timeline(report, zone, columns));
+    pieces.extend(attendance(report, zone, columns));
     pieces.extend(titled(&chart::stays(report), layout));
     pieces.extend(captioned(&audit::waits(report), layout));
     pieces.extend(actors(report, zone, columns));
     pieces.extend(road(report, zone, columns));
+    pieces.extend(steps(report, zone, columns));
     pieces.extend(lacking(report, columns));
     pieces.extend(findings(report, columns));
     pieces
@@ -74,6 +76,36 @@ fn one(moment: &CaseRecord, (zone, named): (Zone, bool), columns: usize) -> Piec
     let text = format!("{mark}{}{by}", describe(&moment.event));
     let role = if voided || !moment.accepted { TextStyle::Quiet } else { TextStyle::Plain };
     Piece::new(role, paragraph(&lead(moment, zone), &text, columns))
+}
+
+fn attendance(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for session in &report.attendance {
+        if pieces.is_empty() {
+            pieces.push(Piece::heading("\nAttendance"));
+        }
+        let title = audit::session_title(session, zone).plain();
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &title, columns)));
+        for (label, names) in audit::attendees(session, zone) {
+            pieces.push(Piece::new(TextStyle::Plain, paragraph("  - ", &format!("{label}: {names}"), columns)));
+        }
+    }
+    pieces
+}
+
+fn steps(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
+    let mut pieces = vec![Piece::heading("\nSteps and their rules")];
+    for step in &report.steps {
+        let title = audit::step_title(step, zone).plain();
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &title, columns)));
+        pieces.push(Piece::new(TextStyle::Quiet, paragraph("    ", &audit::step_rules(step), columns)));
+    }
+    pieces.push(Piece::heading("\nRules of the steps"));
+    for rule in audit::rules(report) {
+        let text = format!("{} ({}): {}", rule.id(), rule.source().label(), rule.statement());
+        pieces.push(Piece::new(TextStyle::Quiet, paragraph("- ", &text, columns)));
+    }
+    pieces
 }
 
 fn actors(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {

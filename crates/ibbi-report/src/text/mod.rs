@@ -15,6 +15,7 @@ mod case;
 mod diff;
 mod forecast;
 mod plan;
+mod rules_diff;
 mod standards;
 
 pub use audit::audit;
@@ -23,6 +24,7 @@ pub use case::case_report;
 pub use diff::diff;
 pub use forecast::{comparison, favors, forecast, gains};
 pub use plan::{conflicts, plan};
+pub use rules_diff::rules_diff;
 pub use standards::{goals, program};
 
 pub use crate::terminal::{Layout, Piece, TextStyle, plain};

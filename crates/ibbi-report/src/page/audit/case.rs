@@ -67,8 +67,11 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .with(figure(&format!("{id}-course"), &chart::course(report)))
         .with(figure(&format!("{id}-stays"), &chart::stays(report)))
         .with(timeline(report, zone))
+        .with(attendance(report, zone))
         .with(road(report, zone))
         .with(some(&audit::waits(report)))
+        .with(some(&audit::steps(report)))
+        .with(some(&audit::rules_of_steps(report)))
         .with(actors(report, zone));
     details(summary, inside).class("case")
 }
@@ -125,6 +128,16 @@ fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
     });
     let stages: Vec<Element> = stages.collect();
     (!stages.is_empty()).then(|| headed("How each stage was reached", el("ol").class("road").all(stages)))
+}
+
+fn attendance(report: &CaseReport, zone: Zone) -> Option<Html> {
+    let sessions = report.attendance.iter().map(|session| {
+        let groups = audit::attendees(session, zone).into_iter();
+        let groups = groups.map(|(label, names)| el("li").with(format!("{label}: ")).with(name(&names)));
+        el("li").with(audit::session_title(session, zone).to_html()).with(el("ul").all(groups.collect::<Vec<_>>()))
+    });
+    let sessions: Vec<Element> = sessions.collect();
+    (!sessions.is_empty()).then(|| headed("Attendance", el("ol").class("road").all(sessions)))
 }
 
 fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {
