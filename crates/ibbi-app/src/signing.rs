@@ -1,13 +1,13 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
 pub use crate::signer::Signer;
-pub use crate::verified::{CheckedTexts, CheckpointVerdict, ExtractedCase, FoundFault, Verified};
+pub use crate::verified::{CheckedTexts, CheckpointVerdict, ClockRemark, ExtractedCase, FoundFault, Verified};
 
 use crate::error::AppError;
 use crate::mirrors::verify_mirrored;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
-use ibbi_log::{Depth, Uuid, open_sidecar};
+use ibbi_log::{Depth, Fault, FaultKind, Uuid, open_sidecar};
 use ibbi_seal::{
     Checkpoints, KeyError, KeyFileError, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions,
     checkpoints_path, extract, is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
@@ -80,6 +80,8 @@ pub struct VerifySettings {
     pub keys: Vec<String>,
     /// Whether to check only the chain. That is faster, and memory doesn't grow with the number of cases.
     pub chain_only: bool,
+    /// The time on the caller's clock, to find lines that were recorded after it.
+    pub now: Option<At>,
 }
 
 /// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
@@ -125,15 +127,22 @@ pub fn verify_with_progress(
     if begins_as_extract {
         return verify_extracted(source, &keys, path);
     }
-    let file = known_checkpoints(path, settings)?;
+    let KnownCheckpoints { checkpoints, unreadable } = known_checkpoints(path, settings)?;
     let depth = if settings.chain_only { Depth::Chain } else { Depth::Records };
-    let check = VerifyOptions { depth, keys: &keys, texts: !from_stdin, ..VerifyOptions::default() };
-    let report = verify_with_checkpoints(source, &check, &file.unwrap_or_default()).map_err(|error| match error {
+    let check = VerifyOptions { depth, keys: &keys, texts: !from_stdin, now: settings.now, ..VerifyOptions::default() };
+    let report = verify_with_checkpoints(source, &check, &checkpoints).map_err(|error| match error {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
     let mut verified = ledger_result(&report, !keys.is_empty());
     verified.texts = CheckedTexts::new(path, &report.texts)?;
+    for reason in unreadable {
+        let kind = FaultKind::Checkpoints { reason };
+        let fault = Fault { line: verified.lines, offset: verified.bytes, column: 0, kind };
+        verified.faults.push(FoundFault::from(&fault));
+        verified.fault_count += 1;
+        verified.sound = false;
+    }
     if !keys.is_empty() && verified.checkpoints.is_empty() {
         let text =
             "a key was given, but the ledger has no checkpoints; give the file of checkpoints with --checkpoint, \
@@ -156,20 +165,80 @@ pub(crate) fn public_keys(settings: &VerifySettings) -> Result<Vec<PublicKey>, A
     settings.keys.iter().map(|text| public_key(text)).collect()
 }
 
+/// The checkpoints to check a ledger against, as far as they can be read.
+#[derive(Debug, Default)]
+pub(crate) struct KnownCheckpoints {
+    /// Those that can be read.
+    pub(crate) checkpoints: Checkpoints,
+    /// Why the others can't be read, each as a sentence without a period.
+    pub(crate) unreadable: Vec<String>,
+}
+
+/// The most bytes of a file of checkpoints that are read: room for about 200,000 of them.
+const MAX_CHECKPOINT_BYTES: u64 = 64 << 20;
+/// The most reasons that are listed why checkpoints can't be read.
+const LISTED_UNREADABLE: usize = 20;
+
 /// Returns the checkpoints to check a ledger against: those of the given file, or of the file next to the ledger.
-pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<Option<Checkpoints>, AppError> {
-    match (&settings.checkpoints, path == Path::new("-")) {
-        (Some(file), _) => read_checkpoints(file, |path| File::open(path)).map(Some),
-        (None, true) => Ok(None),
+///
+/// A damaged file doesn't end an audit: what can be read is used, and the rest is reported.
+///
+/// # Errors
+/// [`AppError::Io`] if the given file doesn't exist, because its name is probably mistyped.
+pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<KnownCheckpoints, AppError> {
+    let (file, text) = match (&settings.checkpoints, path == Path::new("-")) {
+        (Some(file), _) => (file.clone(), read_evidence(file, |file| File::open(file))),
+        (None, true) => return Ok(KnownCheckpoints::default()),
         (None, false) => {
             let beside = checkpoints_path(path);
-            let there = beside.try_exists().map_err(|source| AppError::Io {
-                doing: "look for",
-                path: beside.clone(),
-                source,
-            })?;
-            if there { read_checkpoints(&beside, open_sidecar).map(Some) } else { Ok(None) }
+            let text = read_evidence(&beside, open_sidecar);
+            (beside, text)
         }
+    };
+    match text {
+        Ok(text) => Ok(KnownCheckpoints::from_bytes(&file, &text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match &settings.checkpoints {
+            Some(_) => Err(AppError::Io { doing: "read", path: file, source: error }),
+            None => Ok(KnownCheckpoints::default()),
+        },
+        Err(error) => {
+            let unreadable = vec![format!("{}: {error}", file.display())];
+            Ok(KnownCheckpoints { checkpoints: Checkpoints::default(), unreadable })
+        }
+    }
+}
+
+/// Reads the beginning of a file, which must not be a folder, a pipe, or a device, because opening a pipe can wait forever.
+/// Returns at most one byte more than [`MAX_CHECKPOINT_BYTES`].
+fn read_evidence(path: &Path, open: fn(&Path) -> io::Result<File>) -> io::Result<Vec<u8>> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is not a regular file" }));
+    }
+    let mut text = Vec::new();
+    open(path)?.take(MAX_CHECKPOINT_BYTES + 1).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+impl KnownCheckpoints {
+    /// Reads the checkpoints in the bytes of a file.
+    fn from_bytes(file: &Path, bytes: &[u8]) -> Self {
+        let most = usize::try_from(MAX_CHECKPOINT_BYTES).unwrap_or(usize::MAX);
+        let is_cut = bytes.len() > most;
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(most)]);
+        let (mut checkpoints, errors) = Checkpoints::parse_readable(&text);
+        let reason =
+            |error: &ibbi_seal::CheckpointsError| format!("checkpoint {} of the file: {}", error.number, error.source);
+        let mut unreadable: Vec<String> = errors.iter().take(LISTED_UNREADABLE).map(reason).collect();
+        if let Some(more) = errors.len().checked_sub(LISTED_UNREADABLE).filter(|more| *more > 0) {
+            unreadable.push(format!("{more} more of the file can't be read"));
+        }
+        if is_cut {
+            checkpoints.torn = 0;
+            let limit = MAX_CHECKPOINT_BYTES >> 20;
+            unreadable.push(format!("{} is larger than {limit} MiB; only its beginning was read", file.display()));
+        }
+        Self { checkpoints, unreadable }
     }
 }
 
@@ -194,6 +263,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         same_chart: report.opening.as_ref().map(ibbi_log::Opening::has_our_chart),
         case: None,
         complete_up_to: None,
+        clock: report.clock.iter().map(ClockRemark::from).collect(),
         faults: report.damage.faults.iter().map(FoundFault::from).collect(),
         fault_count: report.damage.count,
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
@@ -218,6 +288,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
                 same_chart: Some(extract.opening.has_our_chart()),
                 case: Some(extract.case),
                 complete_up_to: extract.complete_up_to,
+                clock: Vec::new(),
                 faults: Vec::new(),
                 fault_count: 0,
                 checkpoints: vec![CheckpointVerdict { size, signer: extract.signer, fault: None }],
@@ -243,6 +314,7 @@ fn verify_extracted(source: impl Read, keys: &[PublicKey], path: &Path) -> Resul
         same_chart: None,
         case: None,
         complete_up_to: None,
+        clock: Vec::new(),
         faults: vec![FoundFault { code: "extract", line, byte: 0, text: fault.to_string() }],
         fault_count: 1,
         checkpoints: Vec::new(),

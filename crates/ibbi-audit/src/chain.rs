@@ -3,13 +3,13 @@
 
 use crate::blocks::{BLOCK_BYTES, BLOCK_LINES, Block, shard_of};
 use crate::error::AuditError;
-use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, fault_finding};
 use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
 use ibbi_core::At;
 use ibbi_log::{
-    ActFollower, Digest, Fault, FaultKind, Head, LedgerLine, LineContent, LineSubject, Lines, Links, ObservedLine,
-    Opening, RawLine, act_of, case_of, read_line, version_of,
+    ActFollower, ClockCheck, ClockLine, Digest, Fault, FaultKind, Head, LedgerLine, LineContent, LineSubject, Lines,
+    Links, ObservedLine, Opening, RawLine, act_of, case_of, read_line, version_of,
 };
 use ibbi_seal::{CaseHeads, CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
@@ -30,6 +30,7 @@ struct ChainState<'a> {
     /// The version of the format at this place, once it is known.
     version: Option<u8>,
     acts: ActFollower,
+    clock: ClockCheck,
     tree: Option<MerkleTree>,
     /// The last line of each case.
     heads: CaseHeads,
@@ -53,6 +54,7 @@ impl<'a> Chain<'a> {
             opening: None,
             version: None,
             acts: ActFollower::default(),
+            clock: ClockCheck::new(options.now),
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
             heads: CaseHeads::default(),
             queue: CheckpointQueue::new(checkpoints),
@@ -106,6 +108,7 @@ impl<'a> Chain<'a> {
             let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
             findings.push(fault_finding(fault, None, None));
         }
+        findings.extend(state.clock.finish().into_iter().filter(|_| !state.is_simulation()).map(clock_finding));
         findings.extend(state.acts.open().map(|open| fault_finding(open.fault(), None, None)));
         let left = core::mem::take(&mut state.queue).into_rest();
         state.check(left);
@@ -148,6 +151,7 @@ impl<'a> ChainState<'a> {
         self.check_logged(links.and_then(|links| links.logged()), version, number, offset, block);
         if let Some(line) = line {
             self.check_format(line, version, number, offset, block);
+            self.check_clock(line, number, offset, block);
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
         let fault = self.follow_heads(line, links);
@@ -223,6 +227,19 @@ impl<'a> ChainState<'a> {
             block.findings.push(fault_finding(fault, None, Some(logged)));
         }
         self.logged = Some((first, latest.max(logged), logged));
+    }
+
+    /// Follows the times of the lines. Those of a simulation are made up.
+    fn check_clock(&mut self, line: &[u8], number: u64, offset: u64, block: &mut Block) {
+        if !self.is_simulation()
+            && let Some(line) = ClockLine::read(line, number, offset)
+        {
+            block.findings.extend(self.clock.observe(line).into_iter().map(clock_finding));
+        }
+    }
+
+    fn is_simulation(&self) -> bool {
+        self.opening.as_ref().is_some_and(Opening::is_simulation)
     }
 
     /// Adds a line to a block, and copies it if it can't be read again.

@@ -80,15 +80,16 @@ pub struct LedgerFacts {
     /// The compression of the file.
     #[serde(rename = "packing")]
     pub compression: Option<Compression>,
-    /// The number of whole lines.
+    /// The number of whole lines. For an extract, the number of its case's records that it proves.
     pub lines: u64,
-    /// The number of bytes in those lines after decompression, with their line feeds.
+    /// The number of bytes in the whole lines of the file after decompression, with their line feeds.
     pub bytes: u64,
-    /// The SHA-256 of the last line.
+    /// The SHA-256 of the last line. For an extract, zeros.
     #[serde(serialize_with = "as_text")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub last_hash: Digest,
-    /// The Merkle root over all whole lines, if checkpoints or the root were requested.
+    /// The Merkle root over all whole lines, if checkpoints or the root were requested. For an extract, the root over the
+    /// lines of the ledger that its checkpoint covers.
     #[serde(serialize_with = "as_optional_text")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub root: Option<Digest>,

@@ -6,13 +6,13 @@ mod page;
 mod text;
 
 pub use kind::{FindingKind, Severity};
-pub(crate) use location::{Location, fault_finding, problem_finding};
+pub(crate) use location::{Location, clock_finding, fault_finding, problem_finding};
 pub use page::findings_markdown;
 
 use crate::input::Compression;
 use core::fmt;
 use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet, Warning};
-use ibbi_log::{Digest, FaultKind, Uuid};
+use ibbi_log::{ClockFinding, Digest, FaultKind, Uuid};
 use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use text::Sentence;
@@ -23,6 +23,8 @@ use text::Sentence;
 pub enum FindingDetail {
     /// A fault of a line, of its place, or of a checkpoint, as the ledger's readers report it.
     Fault(FaultKind),
+    /// A time that a right clock doesn't give.
+    Clock(ClockFinding),
     /// A chart that differs from this program's.
     OtherChart {
         /// The program that the first line names.
