@@ -62,6 +62,15 @@ macro_rules! findings {
                 match code { $( $code => Some(Self::$variant), )+ _ => None }
             }
 
+            /// Returns whether a finding of this kind means that the ledger is not sound: it is an error about the record itself
+            /// (the file, a line, the chain, a checkpoint, or an extract's proofs). An error about a case or an event means
+            /// that a sound record breaks a rule.
+            pub fn breaks_soundness(self) -> bool {
+                let area = self.code().split_once('.').map_or("", |(area, _)| area);
+                self.severity() == Severity::Error
+                    && matches!(area, "ledger" | "line" | "chain" | "checkpoint" | "extract")
+            }
+
             /// Returns the severity.
             pub const fn severity(self) -> Severity {
                 match self { $( Self::$variant => Severity::$severity, )+ }
@@ -284,6 +293,55 @@ findings! {
         "The contract has expired, but the case is still open.",
         "The audit uses the date in the district's time zone at the time of the report.",
         "Check what the case is waiting for. If the contract dates changed, record contract_dates_changed.";
+
+    // Programs that ask for less than the source of the process. Each is reported at the opening and at each step that relied on it.
+    ProgramTraining = "program.weak-training", Warning,
+        "The program's training is shorter than the eight hours of the source.",
+        "The case is judged by the program in its opening, so its records are legal. But a training under this program proves less \
+         than the source asks. The finding is at the opening, and at each training session that was closed under it.",
+        "Ask who chose the program and why. Count the hours that were held.";
+    ProgramFacilitation = "program.weak-facilitation", Warning,
+        "The program has a facilitation that is shorter than the eight hours of the source.",
+        "The case is judged by the program in its opening, so its records are legal. The finding is at the opening, and at each \
+         facilitation session that was closed in a format that is too short.",
+        "Ask who chose the program and why. Count the hours that were held.";
+    ProgramActivities = "program.weak-activities", Warning,
+        "The program's training needs no exercise or no bargaining simulation, but the source has both.",
+        "The finding is at the opening, and at the session that completed the training without them.",
+        "Ask who chose the program and why.";
+    ProgramGrace = "program.weak-grace", Warning,
+        "The program lets a part end much earlier than planned.",
+        "Up to 30 minutes count as rounding. The finding is at the opening, and at each session that ended so early.",
+        "Ask who chose the program and why. Count the hours that were held.";
+    ProgramPresence = "program.weak-presence", Warning,
+        "The program lets a session open without every member of both teams.",
+        "The finding is at the opening, and at each session that was opened without a member.",
+        "Ask who chose the program and why. The finding names the absent members.";
+    ProgramSameDay = "program.weak-same-day", Warning,
+        "The program lets several parts be held on one day.",
+        "The finding is at the opening, and at each part that was first opened on the same day as another one.",
+        "Ask who chose the program and why.";
+
+    // Names.
+    NamesInvisible = "names.invisible", Warning,
+        "A name has characters that can't be seen.",
+        "Two names that look the same can differ in such a character, so one person can count as two. Recording refuses \
+         such a name. An older version or another program wrote the line. The audit reads the name as it is.",
+        "Compare the name with the other names of the case, and ask who recorded it.";
+    NamesNotComposed = "names.not-composed", Warning,
+        "A name has accents as separate characters.",
+        "The program composes names before it records them (Unicode normalization form C). An older version or another program wrote \
+         the line. The audit reads the name as it is.",
+        "Compare the name with the other names of the case.";
+    NamesMixedScripts = "names.mixed-scripts", Warning,
+        "A word of a name has letters of several scripts.",
+        "A letter of another script can look like a Latin one, such as a Cyrillic `а`. Recording refuses such a name. An older \
+         version or another program wrote the line. The audit reads the name as it is.",
+        "Compare the name with the other names of the case, and ask who recorded it.";
+    NamesLookAlike = "names.look-alike", Warning,
+        "A name looks the same as another name of the case, but has other characters.",
+        "The case counts them as two people. The finding has the characters in which they differ. Two names in ASCII are not compared.",
+        "Ask whether they are the same person. A new record can replace the wrong name.";
 
     // Events.
     EventIllegal = "event.illegal", Error,

@@ -89,6 +89,8 @@ impl fmt::Display for Sentence<'_> {
             FindingDetail::VoidsUncounted { seq } => {
                 write!(f, "the correction voids record {seq}, which the audit had not counted")
             }
+            FindingDetail::Weakness(found) => f.write_str(&found.found),
+            FindingDetail::Name { name, fault } => write!(f, "the name `{name}` {fault}"),
             FindingDetail::Advisory(advisory) => write!(f, "{advisory}; {}", advisory.warning.label()),
         }
     }

@@ -8,6 +8,7 @@ mod diff;
 mod findings_page;
 mod memory;
 mod mutations;
+mod soundness;
 mod statistics;
 mod support;
 mod threads;

@@ -119,6 +119,56 @@ fn rules_and_advisories_have_plain_wording() {
     check(texts);
 }
 
+/// Phrases that ask a reader to change evidence: a ledger, its checkpoints, or its texts.
+const ALTERING: &[&str] = &[
+    "restore the",
+    "restore it",
+    "remove the",
+    "remove it",
+    "delete the",
+    "delete it",
+    "edit the",
+    "edit it",
+    "fix the",
+    "fix it",
+    "repair",
+    "correct the",
+    "correct it",
+    "change the line",
+    "change it",
+    "rewrite",
+    "truncate",
+    "cut the",
+    "cut off the",
+    "add its line",
+    "add the line",
+    "insert the",
+    "replace the",
+    "replace it",
+    "overwrite",
+    "move it",
+    "move the",
+    "rename the",
+    "separate the",
+    "save the file",
+    "open the ledger for writing",
+];
+
+#[test]
+fn no_remedy_asks_to_change_evidence() {
+    let faults = ibbi_log::FaultKind::examples();
+    let remedies = FindingKind::ALL
+        .iter()
+        .map(|kind| (kind.code(), kind.remedy()))
+        .chain(faults.iter().map(|fault| (fault.code(), fault.remedy())));
+    let mut wrong = Vec::new();
+    for (code, remedy) in remedies {
+        let text = remedy.to_lowercase();
+        wrong.extend(ALTERING.iter().filter(|phrase| text.contains(**phrase)).map(|phrase| format!("{code}: {phrase}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn findings_have_plain_wording() {
     let texts = FindingKind::ALL.iter().flat_map(|kind| {

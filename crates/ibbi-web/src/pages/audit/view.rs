@@ -77,6 +77,10 @@ fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
         let found = count(report.errors, "error was", "errors were");
         return (format!("{what} is not sound: {found} found."), false);
     }
+    if report.errors > 0 {
+        let found = count(report.errors, "error was", "errors were");
+        return (format!("{what} is sound, because no line was altered. But its records break rules: {found} found."), false);
+    }
     let heed = match report.warnings {
         0 => String::new(),
         warnings => format!(" {} found.", sentence_of(&count(warnings, "warning was", "warnings were"))),
