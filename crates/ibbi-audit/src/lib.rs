@@ -68,7 +68,7 @@ pub use ibbi_core::WaitingFor;
 pub use input::{Compression, LedgerSource, ProgressCallback, ProgressReader, ReadProgress};
 pub use options::{AuditFilter, AuditOptions};
 pub use report::{
-    AdvisoryCount, AuditReport, AuditedCaseSummary, CaseCounts, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, InputKind,
-    KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
+    AdvisoryCount, AuditReport, AuditedCaseSummary, CaseCounts, CheckpointFacts, CodeCount, EventCounts, FitnessSpread,
+    InputKind, KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
     TimeSpread, Variant, Variants, WaitingTimes,
 };

@@ -49,7 +49,8 @@ impl fmt::Display for NameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invisible { characters } => {
-                let shown: Vec<_> = characters.iter().map(|(at, c)| format!("{} at position {at}", code_point(*c))).collect();
+                let shown: Vec<_> =
+                    characters.iter().map(|(at, c)| format!("{} at position {at}", code_point(*c))).collect();
                 write!(f, "has characters that can't be seen: {}", shown.join(", "))
             }
             Self::NotComposed { composed } => {

@@ -114,8 +114,10 @@ impl Case {
         match event {
             Event::SessionOpened(event) => {
                 let everyone = self.teams().into_iter().flat_map(Teams::everyone);
-                let absent: Vec<_> =
-                    everyone.filter(|member| !event.present.contains(&member.person.id)).map(|member| member.person.id).collect();
+                let absent: Vec<_> = everyone
+                    .filter(|member| !event.present.contains(&member.person.id))
+                    .map(|member| member.person.id)
+                    .collect();
                 if program.presence() != Presence::Everyone && !absent.is_empty() {
                     let ids = list(&absent, ToString::to_string);
                     add(Weakness::Presence, format!("the session opened without {ids}"));

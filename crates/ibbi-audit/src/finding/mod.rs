@@ -11,7 +11,9 @@ pub use page::findings_markdown;
 
 use crate::input::Compression;
 use core::fmt;
-use ibbi_core::{Advisory, At, Date, EventKind, FoundWeakness, LocalTime, NameFault, Refusal, Source, Stage, Unmet, Warning};
+use ibbi_core::{
+    Advisory, At, Date, EventKind, FoundWeakness, LocalTime, NameFault, Refusal, Source, Stage, Unmet, Warning,
+};
 use ibbi_log::{ClockFinding, Digest, FaultKind, Uuid};
 use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};

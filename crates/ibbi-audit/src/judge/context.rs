@@ -52,9 +52,8 @@ impl<'a> JudgeContext<'a> {
 
     /// Reports weaknesses of a program on which a record relied.
     pub(crate) fn weaknesses(found: Vec<FoundWeakness>, location: Location, out: &mut Vec<Finding>) {
-        let finding = |found: FoundWeakness| {
-            location.finding(weakness_kind(found.weakness), FindingDetail::Weakness(found))
-        };
+        let finding =
+            |found: FoundWeakness| location.finding(weakness_kind(found.weakness), FindingDetail::Weakness(found));
         out.extend(found.into_iter().map(finding));
     }
 }

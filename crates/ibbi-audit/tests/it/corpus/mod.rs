@@ -49,7 +49,10 @@ pub(crate) fn full_day() -> Lines {
 
 /// Returns the whole corpus.
 pub(crate) fn samples() -> Vec<Sample> {
-    [chain::samples(), legality::samples(), trust::samples(), foreign::samples(), weak::samples()].into_iter().flatten().collect()
+    [chain::samples(), legality::samples(), trust::samples(), foreign::samples(), weak::samples()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]

@@ -48,7 +48,8 @@ fn little() -> Lines {
         .set(33, "to", "facilitation");
     let again = |line: usize, number: u32, changes: &[(&str, Value)]| {
         let id = Value::from(format!("01910000-0000-7000-8000-00010000a{number:03}"));
-        let copy = changes.iter().fold(all.clone().set(line, "id", id), |all, (key, value)| all.set(line, key, value.clone()));
+        let copy =
+            changes.iter().fold(all.clone().set(line, "id", id), |all, (key, value)| all.set(line, key, value.clone()));
         copy.0[line - 1].clone()
     };
     let at = |text: &str| Value::from(format!("2025-11-13T{text}:00.000Z"));

@@ -79,7 +79,10 @@ fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
     }
     if report.errors > 0 {
         let found = count(report.errors, "error was", "errors were");
-        return (format!("{what} is sound, because no line was altered. But its records break rules: {found} found."), false);
+        return (
+            format!("{what} is sound, because no line was altered. But its records break rules: {found} found."),
+            false,
+        );
     }
     let heed = match report.warnings {
         0 => String::new(),
