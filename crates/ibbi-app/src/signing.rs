@@ -187,11 +187,11 @@ const LISTED_UNREADABLE: usize = 20;
 /// [`AppError::Io`] if the given file doesn't exist, because its name is probably mistyped.
 pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<KnownCheckpoints, AppError> {
     let (file, text) = match (&settings.checkpoints, path == Path::new("-")) {
-        (Some(file), _) => (file.clone(), read_evidence(file, |file| File::open(file))),
+        (Some(file), _) => (file.clone(), read_evidence(file, true)),
         (None, true) => return Ok(KnownCheckpoints::default()),
         (None, false) => {
             let beside = checkpoints_path(path);
-            let text = read_evidence(&beside, open_sidecar);
+            let text = read_evidence(&beside, false);
             (beside, text)
         }
     };
@@ -209,14 +209,19 @@ pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Resul
 }
 
 /// Reads the beginning of a file, which must not be a folder, a pipe, or a device, because opening a pipe can wait forever.
+/// A file beside a ledger is not read through a link.
 /// Returns at most one byte more than [`MAX_CHECKPOINT_BYTES`].
-fn read_evidence(path: &Path, open: fn(&Path) -> io::Result<File>) -> io::Result<Vec<u8>> {
-    let metadata = std::fs::metadata(path)?;
+fn read_evidence(path: &Path, follows_links: bool) -> io::Result<Vec<u8>> {
+    let metadata = if follows_links { std::fs::metadata(path)? } else { std::fs::symlink_metadata(path)? };
+    if metadata.is_symlink() {
+        return Err(io::Error::other("it is a link, and a file beside a ledger is never read through one"));
+    }
     if !metadata.is_file() {
         return Err(io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is not a regular file" }));
     }
     let mut text = Vec::new();
-    open(path)?.take(MAX_CHECKPOINT_BYTES + 1).read_to_end(&mut text)?;
+    let file = if follows_links { File::open(path)? } else { open_sidecar(path)? };
+    file.take(MAX_CHECKPOINT_BYTES + 1).read_to_end(&mut text)?;
     Ok(text)
 }
 

@@ -12,6 +12,7 @@ mod bad_input;
 mod boundaries;
 mod dependencies;
 mod docs;
+mod evidence;
 mod full_disk;
 mod golden;
 mod golden_v2;
