@@ -104,9 +104,12 @@ impl CheckedLines {
             let step = scan.step(false, &mut entry, &mut faults);
             self.damage.add(faults.drain(..));
             self.head = scan.head();
-            if let Some(LedgerLine::Record(record)) = &entry {
-                self.add_clock(clock.observe(ClockLine::of_record(record, self.head.lines)));
-            }
+            let line = match &entry {
+                Some(LedgerLine::Record(record)) => Some(ClockLine::of_record(record, self.head.lines)),
+                Some(LedgerLine::Opening(opening)) if self.head.lines == 1 => Some(ClockLine::of_opening(opening)),
+                _ => None,
+            };
+            self.add_clock(line.map_or_else(Vec::new, |line| clock.observe(line)));
             let step = step.map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;
             let Some(step) = step else {
                 self.damage.add(scan.open_act().map(OpenAct::fault));

@@ -9,7 +9,8 @@
 //! - **Ahead**: some lines were recorded with later times than the lines after them: the clock jumped forward and then back.
 //! - **Frozen**: the clock stood still. See [`FROZEN_ACTS`] for the rule.
 
-use crate::links::{Links, act_of, actor_of, version_of};
+use crate::ledger_data::Opening;
+use crate::links::{Links, act_of, actor_of, case_of, version_of};
 use crate::record::LineRecord;
 use core::fmt;
 use ibbi_core::{ActPlace, At};
@@ -38,7 +39,7 @@ pub struct ClockLine<'a> {
     pub offset: u64,
     /// When it was recorded.
     pub logged: At,
-    /// The name of the person who recorded it. A line that belongs to no case has none.
+    /// The name of the person who recorded it. The first line has none.
     pub actor: Option<&'a [u8]>,
     /// Its place in its act, if it belongs to one.
     pub act: Option<ActPlace>,
@@ -47,11 +48,21 @@ pub struct ClockLine<'a> {
 }
 
 impl<'a> ClockLine<'a> {
-    /// Reads what the check needs of a line without its LF. Returns `None` if the line has no time.
+    /// Reads what the check needs of a line without its LF: the first one, or a record. Returns `None` for another line, or if it
+    /// has no time.
     pub fn read(bytes: &'a [u8], line: u64, offset: u64) -> Option<Self> {
+        if line > 1 && case_of(bytes).is_none() {
+            return None;
+        }
         let logged = Links::read(bytes)?.logged()?;
         let in_order = version_of(bytes) == Some(1);
-        Some(Self { line, offset, logged, actor: actor_of(bytes), act: act_of(bytes), in_order })
+        let actor = actor_of(bytes).filter(|_| line > 1);
+        Some(Self { line, offset, logged, actor, act: act_of(bytes), in_order })
+    }
+
+    /// Returns what the check needs of a ledger's first line.
+    pub(crate) const fn of_opening(opening: &Opening) -> Self {
+        Self { line: 1, offset: 0, logged: opening.logged, actor: None, act: None, in_order: opening.format == 1 }
     }
 
     /// Returns what the check needs of a record. `line` is its number in its file.
@@ -192,7 +203,7 @@ struct Run {
     logged: At,
     last: u64,
     acts: u64,
-    /// The people who recorded, in the order of their first turns. A line of no case counts as a person.
+    /// The people who recorded, in the order of their first turns.
     people: Vec<Vec<u8>>,
     /// The index of the person whose turn it is.
     turn: usize,

@@ -341,7 +341,7 @@ findings! {
     NamesLookAlike = "names.look-alike", Warning,
         "A name looks the same as another name of the case, but has other characters.",
         "The case counts them as two people. The finding has the characters in which they differ. Two names in ASCII are not compared.",
-        "Ask whether they are the same person. If they are, a new record can correct the name.";
+        "Ask whether they are the same person. If they are, the correction is a new record.";
 
     // Events.
     EventIllegal = "event.illegal", Error,

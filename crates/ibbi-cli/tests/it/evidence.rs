@@ -10,7 +10,6 @@ fn signed() -> Place {
     let place = Place::new();
     fs::write(place.path("a.ledger"), ibbi_testing::golden("completed-full-day")).unwrap();
     place.done(&["keygen", "my.example", "my.key"]);
-    place.done(&["record", "a.ledger", "note_added", "text=so"]);
     place.done(&["checkpoint", "a.ledger", "--key", "my.key"]);
     place
 }
@@ -30,6 +29,7 @@ fn spoil(kind: &str, file: &Path) {
 #[test]
 fn damaged_checkpoints_never_end_an_audit() {
     let place = signed();
+    let lines = place.json(&["verify", "a.ledger"]).1["lines"].clone();
     for kind in ["garbage", "binary", "huge", "folder", "pipe", "link"] {
         fs::copy(place.path("a.ledger"), place.path(&format!("{kind}.ledger"))).unwrap();
         let (ledger, file) = (format!("{kind}.ledger"), format!("{kind}.ledger.checkpoints"));
@@ -42,7 +42,7 @@ fn damaged_checkpoints_never_end_an_audit() {
             let (code, verified) = place.json(&[&["verify", &ledger], args].concat());
             assert_eq!(
                 (code, &verified["sound"], &verified["lines"]),
-                (4, &false.into(), &35.into()),
+                (4, &false.into(), &lines),
                 "{kind}: {verified}"
             );
             assert_eq!(verified["faults"][0]["code"], "checkpoint.unreadable", "{kind}: {verified}");
@@ -72,12 +72,12 @@ fn extract_counts_the_records_of_its_case() {
     let place = signed();
     place.done(&["extract", "a.ledger", "--out", "case.extract"]);
     let text = place.done(&["audit", "case.extract"]);
-    assert!(text.contains("in 33 records of 1 case"), "{text}");
+    assert!(text.contains("in 32 records of 1 case"), "{text}");
     assert!(!text.contains("No checkpoint covers") && !text.contains("Digest of the last line"), "{text}");
-    assert_eq!(place.json(&["audit", "case.extract"]).1["ledger"]["lines"], 33);
+    assert_eq!(place.json(&["audit", "case.extract"]).1["ledger"]["lines"], 32);
     place.done(&["audit", "case.extract", "--html", "audit.html"]);
     let page = fs::read_to_string(place.path("audit.html")).unwrap();
-    assert!(page.contains("<dt>Records</dt><dd>33") && !page.contains("after it yet"), "the page counts records");
+    assert!(page.contains("<dt>Records</dt><dd>32") && !page.contains("after it yet"), "the page counts records");
 }
 
 #[test]
