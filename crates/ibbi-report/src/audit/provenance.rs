@@ -46,6 +46,14 @@ fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {
 fn newest_valid(report: &AuditReport) -> Option<(TextStyle, Phrase)> {
     let holds: Vec<_> = report.checkpoints.iter().filter(|facts| facts.fault.is_none()).collect();
     let newest = holds.iter().max_by_key(|facts| facts.size)?;
+    if report.what == InputKind::Extract {
+        // An extract has the records of one case. It says nothing about the ledger's lines after its checkpoint.
+        let label = checkpoint_label(newest, "A checkpoint").words(" of the ledger covers its records");
+        return Some(match &newest.signer {
+            Some(signer) => (TextStyle::Good, label.words(", signed by ").name(signer.as_str()).words(".")),
+            None => (TextStyle::Plain, label.words(". The signature was not checked because no key was given.")),
+        });
+    }
     let mut phrase =
         checkpoint_label(newest, if holds.len() == 1 { "The checkpoint" } else { "The newest checkpoint" });
     phrase = match &newest.signer {
@@ -57,11 +65,6 @@ fn newest_valid(report: &AuditReport) -> Option<(TextStyle, Phrase)> {
         1 => phrase.words("; 1 earlier one also agrees"),
         earlier => phrase.words(format!("; {} earlier ones also agree", format::number(earlier))),
     };
-    if report.what == InputKind::Extract {
-        // An extract has the records of one case. It says nothing about the ledger's lines after its checkpoint.
-        let role = if newest.signer.is_some() { TextStyle::Good } else { TextStyle::Plain };
-        return Some((role, phrase.words(".")));
-    }
     let role = if newest.signer.is_some() { TextStyle::Good } else { TextStyle::Plain };
     let rest = match report.ledger.lines.saturating_sub(newest.size) {
         0 => ". It covers every line.".to_owned(),
