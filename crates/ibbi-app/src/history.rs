@@ -191,7 +191,7 @@ pub fn consistency_proof(
     };
     let own = match crate::mirrors::is_mirror_file(path) {
         true => read_outside(path)?,
-        false => crate::checkpoints::known_checkpoints(path, settings)?.unwrap_or_default().list,
+        false => crate::checkpoints::known_checkpoints(path, settings)?.checkpoints.list,
     };
     let second = own.iter().max_by_key(|signed| signed.checkpoint().size).filter(|second| {
         let (first, second) = (first.checkpoint(), second.checkpoint());

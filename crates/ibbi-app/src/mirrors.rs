@@ -79,6 +79,7 @@ pub(crate) fn verify_mirrored(
         same_chart: mirror.and_then(Mirror::opening).map(ibbi_log::Opening::has_our_chart),
         case: None,
         complete_up_to: None,
+        clock: Vec::new(),
         fault_count: u64::try_from(faults.len()).unwrap_or(u64::MAX),
         faults,
         signatures_checked: has_key && !checkpoints.is_empty(),

@@ -1,12 +1,12 @@
 //! Signing: keys, checkpoints, verification, and extracts with proofs.
 
 pub use crate::checkpoints::VerifySettings;
-pub(crate) use crate::checkpoints::known_checkpoints;
+pub(crate) use crate::checkpoints::{KnownCheckpoints, known_checkpoints};
 pub use crate::keys::{NewKey, keygen, public_key};
 pub use crate::signer::Signer;
 pub use crate::verified::{
-    CheckedTexts, CheckpointVerdict, CosignedBy, ExtractedCase, FoundFault, FoundFork, LineSpan, OlderCheckpoint,
-    Verified, WitnessedLines,
+    CheckedTexts, CheckpointVerdict, ClockRemark, CosignedBy, ExtractedCase, FoundFault, FoundFork, LineSpan,
+    OlderCheckpoint, Verified, WitnessedLines,
 };
 
 use crate::checkpoints::read_checkpoints;
@@ -16,7 +16,7 @@ use crate::mirrors::verify_mirrored;
 use crate::quorum::Quorum;
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
-use ibbi_log::{Depth, Uuid, open_sidecar};
+use ibbi_log::{Depth, Fault, FaultKind, Uuid, open_sidecar};
 use ibbi_seal::{
     PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history, extract,
     is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
@@ -125,10 +125,10 @@ pub fn verify_history(
         }
         return Ok(verified);
     }
-    let mut file = known_checkpoints(path, settings)?.unwrap_or_default();
+    let KnownCheckpoints { checkpoints: mut file, unreadable } = known_checkpoints(path, settings)?;
     let places = add_outside(&mut file.list, &older);
     let depth = if settings.chain_only { Depth::Chain } else { Depth::Records };
-    let check = VerifyOptions { depth, keys: &keys, texts: !from_stdin, ..VerifyOptions::default() };
+    let check = VerifyOptions { depth, keys: &keys, texts: !from_stdin, now: settings.now, ..VerifyOptions::default() };
     let report = verify_with_checkpoints(source, &check, &file).map_err(|error| match error {
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
@@ -143,6 +143,13 @@ pub fn verify_history(
     add_findings(&mut verified, &report.checkpoints, compare_history(&report, is_outside));
     if let Some(quorum) = &history.quorum {
         quorum.apply(&mut verified, &file.list);
+    }
+    for reason in unreadable {
+        let kind = FaultKind::Checkpoints { reason };
+        let fault = Fault { line: verified.lines, offset: verified.bytes, column: 0, kind };
+        verified.faults.push(FoundFault::from(&fault));
+        verified.fault_count += 1;
+        verified.sound = false;
     }
     if !keys.is_empty() && verified.checkpoints.is_empty() {
         let text =
@@ -188,6 +195,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         same_chart: report.opening.as_ref().map(ibbi_log::Opening::has_our_chart),
         case: None,
         complete_up_to: None,
+        clock: report.clock.iter().map(ClockRemark::from).collect(),
         faults: report.damage.faults.iter().map(FoundFault::from).collect(),
         fault_count: report.damage.count,
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
@@ -230,6 +238,7 @@ fn verify_extracted(
                 same_chart: Some(extract.opening.has_our_chart()),
                 case: Some(extract.case),
                 complete_up_to: extract.complete_up_to,
+                clock: Vec::new(),
                 faults: Vec::new(),
                 fault_count: 0,
                 checkpoints: vec![CheckpointVerdict {
@@ -266,6 +275,7 @@ fn verify_extracted(
         same_chart: None,
         case: None,
         complete_up_to: None,
+        clock: Vec::new(),
         faults: vec![FoundFault { code: "extract", line, byte: 0, text: fault.to_string() }],
         fault_count: 1,
         checkpoints: Vec::new(),

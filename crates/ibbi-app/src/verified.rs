@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use ibbi_core::At;
-use ibbi_log::{Digest, Fault, TextState, Texts, Uuid, texts_path};
+use ibbi_log::{ClockFinding, Digest, Fault, TextState, Texts, Uuid, texts_path};
 use serde::Serialize;
 use std::path::Path;
 
@@ -102,13 +102,31 @@ impl From<&Fault> for FoundFault {
     }
 }
 
+/// A time that a right clock doesn't give. The ledger is sound with it, but the time can't be relied on.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ClockRemark {
+    /// The code of the finding in an audit, such as `clock.frozen`.
+    pub code: &'static str,
+    /// The first line that it is about, from 1.
+    pub line: u64,
+    /// What was found.
+    pub text: String,
+}
+
+impl From<&ClockFinding> for ClockRemark {
+    fn from(found: &ClockFinding) -> Self {
+        Self { code: found.kind.code(), line: found.line, text: format!("line {}: {found}", found.line) }
+    }
+}
+
 /// The result of a verification.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
     /// `ledger`, `extract`, or `mirror`.
     pub what: &'static str,
-    /// Whether nothing is wrong.
+    /// Whether the ledger is sound: `docs/findings.md` defines the word, for a verification and for an audit.
     pub sound: bool,
     /// How many whole lines there are; for an extract, how many records of its case.
     pub lines: u64,
@@ -130,6 +148,9 @@ pub struct Verified {
     /// exist, even under the extract's checkpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub complete_up_to: Option<u64>,
+    /// Times that a right clock doesn't give.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clock: Vec<ClockRemark>,
     /// The first faults, in the order of the lines.
     pub faults: Vec<FoundFault>,
     /// How many faults there are in all.

@@ -3,16 +3,19 @@
 
 use crate::blocks::{BLOCK_BYTES, BLOCK_LINES, Block, shard_of};
 use crate::error::AuditError;
-use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, fault_finding};
 use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
 use ibbi_core::At;
 use ibbi_log::{
-    ActFollower, Digest, Fault, FaultKind, Head, LedgerLine, LineContent, LineSubject, Lines, Links, ObservedLine,
-    Opening, RawLine, act_of, case_of, read_line, version_of,
+    ActFollower, ClockCheck, ClockFinding, ClockLine, Digest, Fault, FaultKind, Head, LedgerLine, LineContent,
+    LineSubject, Lines, Links, ObservedLine, Opening, RawLine, act_of, case_of, read_line, version_of,
 };
 use ibbi_seal::{CaseHeads, CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
+
+/// The most wrong times that are reported. If a ledger has more, its clock says nothing anyway.
+const MAX_WRONG_TIMES: usize = 1000;
 
 /// The lines of a ledger as they are read.
 pub(crate) struct Chain<'a> {
@@ -30,6 +33,9 @@ struct ChainState<'a> {
     /// The version of the format at this place, once it is known.
     version: Option<u8>,
     acts: ActFollower,
+    clock: ClockCheck,
+    /// The wrong times, at most [`MAX_WRONG_TIMES`].
+    wrong_times: Vec<ClockFinding>,
     tree: Option<MerkleTree>,
     /// The last line of each case.
     heads: CaseHeads,
@@ -53,6 +59,8 @@ impl<'a> Chain<'a> {
             opening: None,
             version: None,
             acts: ActFollower::default(),
+            clock: ClockCheck::new(options.now),
+            wrong_times: Vec::new(),
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
             heads: CaseHeads::default(),
             queue: CheckpointQueue::new(checkpoints),
@@ -106,6 +114,9 @@ impl<'a> Chain<'a> {
             let fault = Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine };
             findings.push(fault_finding(fault, None, None));
         }
+        let at_end = state.clock.finish();
+        state.add_clock(at_end);
+        findings.extend(state.wrong_times.drain(..).map(clock_finding));
         findings.extend(state.acts.open().map(|open| fault_finding(open.fault(), None, None)));
         let left = core::mem::take(&mut state.queue).into_rest();
         state.check(left);
@@ -148,6 +159,7 @@ impl<'a> ChainState<'a> {
         self.check_logged(links.and_then(|links| links.logged()), version, number, offset, block);
         if let Some(line) = line {
             self.check_format(line, version, number, offset, block);
+            self.check_clock(line, number, offset);
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
         let fault = self.follow_heads(line, links);
@@ -223,6 +235,21 @@ impl<'a> ChainState<'a> {
             block.findings.push(fault_finding(fault, None, Some(logged)));
         }
         self.logged = Some((first, latest.max(logged), logged));
+    }
+
+    /// Follows the times of the lines. Those of a simulation are made up.
+    fn check_clock(&mut self, line: &[u8], number: u64, offset: u64) {
+        if let Some(line) = ClockLine::read(line, number, offset) {
+            let found = self.clock.observe(line);
+            self.add_clock(found);
+        }
+    }
+
+    /// Keeps wrong times for the end of the audit, because some are known only after later lines.
+    fn add_clock(&mut self, found: Vec<ClockFinding>) {
+        let is_simulation = self.opening.as_ref().is_some_and(Opening::is_simulation);
+        let room = if is_simulation { 0 } else { MAX_WRONG_TIMES - self.wrong_times.len() };
+        self.wrong_times.extend(found.into_iter().take(room));
     }
 
     /// Adds a line to a block, and copies it if it can't be read again.

@@ -79,8 +79,8 @@ pub use program_report::{
     CaseYear, DaySpread, DistrictYear, NeutralYear, ProgramReport, ProgramReportBuilder, ProgramSummary,
 };
 pub use report::{
-    AuditReport, AuditedCaseSummary, CaseCounts, CheckpointFacts, CodeCount, EventCounts, FitnessSpread, InputKind,
-    KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
+    AdvisoryCount, AuditReport, AuditedCaseSummary, CaseCounts, CheckpointFacts, CodeCount, EventCounts, FitnessSpread,
+    InputKind, KeptFinding, LedgerFacts, MonthCounts, OutcomeCount, OutcomeTimes, SequenceStep, StageCount, StageTimes,
     TimeSpread, Variant, Variants, WaitingTimes,
 };
 pub use rules_diff::{CaseResult, CaseRulesDiff, OtherRules, RecordRulesDiff, RulesDiff, rules_diff};

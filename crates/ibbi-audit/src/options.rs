@@ -14,10 +14,14 @@ pub struct AuditOptions {
     pub threads: usize,
     /// The instant for which open cases are measured; the ledger's last `logged` if none is given.
     pub as_of: Option<At>,
+    /// The time on the auditor's clock, to find lines that were recorded after it. Without it, such lines aren't found.
+    pub now: Option<At>,
     /// Whether all of the core's advisories are reported as findings, and not only the lasting ones.
     pub advisories: bool,
     /// Checkpoints to check the ledger against. Keep them where the operator of the ledger can't write.
     pub checkpoints: Checkpoints,
+    /// Why other checkpoints can't be read, each as a sentence without a period. Each one is a finding.
+    pub unreadable_checkpoints: Vec<String>,
     /// The trusted public keys. Without any, the audit still compares roots but doesn't check signatures.
     pub keys: Vec<PublicKey>,
     /// Whether to compute the Merkle root even without a checkpoint.
@@ -43,8 +47,10 @@ impl Default for AuditOptions {
         Self {
             threads: 1,
             as_of: None,
+            now: None,
             advisories: false,
             checkpoints: Checkpoints::default(),
+            unreadable_checkpoints: Vec::new(),
             keys: Vec::new(),
             root: false,
             texts_beside: None,

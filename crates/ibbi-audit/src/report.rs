@@ -5,7 +5,7 @@
 use crate::finding::{Finding, FindingKind, Severity};
 use crate::input::Compression;
 use crate::options::AuditFilter;
-use ibbi_core::{At, EventKind, Name, Outcome, Stage, WaitingFor};
+use ibbi_core::{At, EventKind, Name, Outcome, Stage, WaitingFor, Warning};
 use ibbi_log::{Digest, Uuid};
 use serde::{Serialize, Serializer};
 
@@ -15,7 +15,8 @@ use serde::{Serialize, Serializer};
 pub struct AuditReport {
     /// The kind of input.
     pub what: InputKind,
-    /// Whether no finding is an error.
+    /// Whether the ledger is sound: no finding is an error about the record itself ([`FindingKind::breaks_soundness`]). A
+    /// verification uses the word in the same way. A sound record can still break rules, which are errors too.
     pub sound: bool,
     /// The number of errors. A consequence is not an error.
     pub errors: u64,
@@ -31,6 +32,9 @@ pub struct AuditReport {
     pub checkpoints: Vec<CheckpointFacts>,
     /// The number of findings of each code, with the first few, in the order of [`FindingKind::ALL`].
     pub findings: Vec<CodeCount>,
+    /// The number of advisories of each code among the findings `event.advisory`, regardless of the filter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advisories: Vec<AdvisoryCount>,
     /// The filter on the fields below.
     pub filter: AuditFilter,
     /// The number of cases by state.
@@ -80,15 +84,16 @@ pub struct LedgerFacts {
     /// The compression of the file.
     #[serde(rename = "packing")]
     pub compression: Option<Compression>,
-    /// The number of whole lines.
+    /// The number of whole lines. For an extract, the number of its case's records that it proves.
     pub lines: u64,
-    /// The number of bytes in those lines after decompression, with their line feeds.
+    /// The number of bytes in the whole lines of the file after decompression, with their line feeds.
     pub bytes: u64,
-    /// The SHA-256 of the last line.
+    /// The SHA-256 of the last line. For an extract, zeros.
     #[serde(serialize_with = "as_text")]
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub last_hash: Digest,
-    /// The Merkle root over all whole lines, if checkpoints or the root were requested.
+    /// The Merkle root over all whole lines, if checkpoints or the root were requested. For an extract, the root over the
+    /// lines of the ledger that its checkpoint covers.
     #[serde(serialize_with = "as_optional_text")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     pub root: Option<Digest>,
@@ -124,6 +129,16 @@ pub struct CodeCount {
     pub count: u64,
     /// The first findings that the filter shows.
     pub first: Vec<KeptFinding>,
+}
+
+/// The advisories of one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AdvisoryCount {
+    /// The code.
+    pub code: Warning,
+    /// The number in the whole ledger.
+    pub count: u64,
 }
 
 /// A finding that the report keeps.

@@ -25,7 +25,7 @@ fn advise_successor(seat: Seat, name: &Name, into: &mut Vec<Advisory>) {
 }
 
 /// The longest grace, in minutes, that is not less strict than the published program.
-const LONGEST_GRACE: u16 = 30;
+pub(crate) const LONGEST_GRACE: u16 = 30;
 
 /// A way in which a program can ask for less than the published one.
 #[derive(Clone, Copy)]

@@ -39,7 +39,7 @@ impl Event {
 
 impl EventKind {
     /// Returns whether an event of this kind adds the name of a leader, a member, a neutral, or a substitute to a case.
-    pub(crate) const fn adds_people(self) -> bool {
+    pub const fn adds_people(self) -> bool {
         matches!(
             self,
             Self::LeaderAgreed

@@ -48,6 +48,7 @@ pub mod history;
 pub mod holidays;
 #[cfg(test)]
 mod model_check;
+mod name_faults;
 mod names;
 mod note_text;
 mod people;
@@ -71,6 +72,7 @@ mod text;
 mod threshold;
 mod time;
 mod waiting;
+mod weakness;
 
 pub use accepted::{Accepted, ActPlace, Precision, Submission};
 pub use advisory::{Advisory, Warning};
@@ -85,6 +87,7 @@ pub use history::{
     ActRefusal, AsRecorded, History, HistoryEntry, HistoryStep, NotAllowed, NotAllowedReason, RecordedCase,
 };
 pub use holidays::County;
+pub use name_faults::{NameFault, name_faults};
 pub use note_text::NoteText;
 pub use people::{
     Adviser, AdviserRole, Advisers, Body, Capacity, ListError, MemberIds, Names, Neutrals, Observer, Observers, Office,
@@ -107,6 +110,7 @@ pub use text::{
 pub use threshold::Threshold;
 pub use time::{At, Date, LocalTime, TimeError};
 pub use waiting::{Waiting, WaitingFor, WaitingSet};
+pub use weakness::{FoundWeakness, Weakness};
 
 /// The payload types: the data of each kind of event.
 pub mod events {

@@ -1,12 +1,14 @@
 //! Checking a ledger in one pass: each line, and the chain that links the lines.
 
 use crate::act::OpenAct;
+use crate::clock_check::{ClockCheck, ClockFinding, ClockLine};
 use crate::ledger_data::Opening;
 use crate::line_check::LineChecker;
 use crate::line_reader::{LedgerLine, read_line};
 use crate::lines::{LineContent, Lines, RawLine};
 use crate::links::Links;
 use crate::{Damage, Digest, Fault, FaultKind, Head, ReadError, explain};
+use ibbi_core::At;
 use std::io::Read;
 
 /// How much of each line is checked.
@@ -31,6 +33,9 @@ pub struct CheckedLines {
     pub opening: Option<Opening>,
     /// What is wrong, in the order of the lines.
     pub damage: Damage,
+    /// Times that a right clock doesn't give, at most [`Damage::KEPT`]. They are no faults. A simulation has none, because its
+    /// times are made up.
+    pub clock: Vec<ClockFinding>,
 }
 
 /// Checks a ledger from a stream in one pass, and doesn't stop at the first fault.
@@ -54,11 +59,26 @@ pub fn check_lines(
     depth: Depth,
     each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
 ) -> Result<CheckedLines, ReadError> {
-    let mut checked = CheckedLines { head: Head::EMPTY, opening: None, damage: Damage::default() };
+    check_lines_at(source, depth, None, each)
+}
+
+/// Checks a ledger as [`check_lines`] does, and also whether lines were recorded after `now`, the time on the caller's clock.
+///
+/// # Errors
+/// Returns [`ReadError::Io`] as [`check_lines`] does.
+pub fn check_lines_at(
+    source: impl Read,
+    depth: Depth,
+    now: Option<At>,
+    each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
+) -> Result<CheckedLines, ReadError> {
+    let (damage, mut clock) = (Damage::default(), ClockCheck::new(now));
+    let mut checked = CheckedLines { head: Head::EMPTY, opening: None, damage, clock: Vec::new() };
     match depth {
-        Depth::Chain => checked.check_chain(source, each)?,
-        Depth::Records => checked.check_records(source, each)?,
+        Depth::Chain => checked.check_chain(source, &mut clock, each)?,
+        Depth::Records => checked.check_records(source, &mut clock, each)?,
     }
+    checked.add_clock(clock.finish());
     if checked.head.lines == 0 && checked.damage.count == 0 {
         checked.damage.add([Fault { line: 1, offset: 0, column: 0, kind: FaultKind::NoLine }]);
     }
@@ -66,9 +86,16 @@ pub fn check_lines(
 }
 
 impl CheckedLines {
+    fn add_clock(&mut self, found: Vec<ClockFinding>) {
+        let is_simulation = self.opening.as_ref().is_some_and(Opening::is_simulation);
+        let room = Damage::KEPT.saturating_sub(self.clock.len());
+        self.clock.extend(found.into_iter().take(if is_simulation { 0 } else { room }));
+    }
+
     fn check_records(
         &mut self,
         source: impl Read,
+        clock: &mut ClockCheck,
         mut each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
     ) -> Result<(), ReadError> {
         let mut scan = LineChecker::new(source);
@@ -77,6 +104,12 @@ impl CheckedLines {
             let step = scan.step(false, &mut entry, &mut faults);
             self.damage.add(faults.drain(..));
             self.head = scan.head();
+            let line = match &entry {
+                Some(LedgerLine::Record(record)) => Some(ClockLine::of_record(record, self.head.lines)),
+                Some(LedgerLine::Opening(opening)) if self.head.lines == 1 => Some(ClockLine::of_opening(opening)),
+                _ => None,
+            };
+            self.add_clock(line.map_or_else(Vec::new, |line| clock.observe(line)));
             let step = step.map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;
             let Some(step) = step else {
                 self.damage.add(scan.open_act().map(OpenAct::fault));
@@ -94,6 +127,7 @@ impl CheckedLines {
     fn check_chain(
         &mut self,
         source: impl Read,
+        clock: &mut ClockCheck,
         mut each: impl FnMut(Head, Option<&Opening>, Option<&LedgerLine>),
     ) -> Result<(), ReadError> {
         let mut lines = Lines::new(source);
@@ -141,6 +175,9 @@ impl CheckedLines {
                     Some(Err((column, kind))) => fault(column, kind),
                     None => {}
                 }
+            }
+            if let Some(line) = bytes.and_then(|bytes| ClockLine::read(bytes, number, offset)) {
+                self.add_clock(clock.observe(line));
             }
             expected = (digest.to_hex(), expected.1 + 1);
             self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };

@@ -388,31 +388,38 @@ impl FaultKind {
         }
     }
 
-    /// Returns what to do, as the end of a sentence.
+    /// Returns what to do, as the end of a sentence. A ledger is evidence, so this never asks anyone to change the file.
     pub const fn remedy(&self) -> &'static str {
         match self {
-            Self::Empty => "remove the empty line, or restore the line from a copy",
+            Self::Empty => {
+                "this program never writes an empty line: keep the file as it is, and compare it with a copy"
+            }
             Self::TooLong { .. } | Self::TooDeep { .. } => {
-                "this program never writes such a line: restore the line from a copy"
+                "this program never writes such a line: keep the file as it is, and compare it with a copy"
             }
             Self::ByteOrderMark => {
-                "an editor added it: save the file as UTF-8 without a byte order mark, or restore the file from a copy"
+                "an editor changed the file: keep it as it is, and ask for a copy that was never open in an editor"
             }
-            Self::CarriageReturn => "a transfer in text mode changed the file: transfer the file again in binary mode",
-            Self::NotUtf8 => "the line was changed after it was written: restore the line from a copy",
+            Self::CarriageReturn => {
+                "a transfer in text mode changed the file: keep it as it is, and ask for a copy sent in binary mode"
+            }
             Self::WhiteSpace | Self::KeyOrder { .. } | Self::NotCanonical { .. } | Self::Escape { .. } => {
-                "a line must have the form that `jq -cS .` writes: restore the line from a copy, because the next line has the hash of its bytes"
+                "a line must have the form that `jq -cS .` writes, and the next line has the hash of its bytes: keep the file as it is, and compare it with a copy"
             }
-            Self::Syntax { .. } | Self::ControlCharacter { .. } | Self::Number { .. } | Self::DuplicateKey { .. } => {
-                "the line was changed after it was written: restore the line from a copy"
+            Self::NotUtf8
+            | Self::Syntax { .. }
+            | Self::ControlCharacter { .. }
+            | Self::Number { .. }
+            | Self::DuplicateKey { .. } => {
+                "the line was changed after it was written: keep the file as it is, and compare it with a copy"
             }
             Self::UnknownKey { .. } | Self::MissingKey { .. } | Self::Code { .. } => {
-                "read the ledger with the version of the program that wrote it, or restore the line from a copy"
+                "read the ledger with the version of the program that wrote it, or compare the line with a copy"
             }
             Self::Value { .. } | Self::Text { .. } | Self::Payload { .. } => {
-                "restore the line from a copy, or read the ledger with the version of the program that wrote it"
+                "compare the line with a copy, or read the ledger with the version of the program that wrote it"
             }
-            Self::Unexplained => "report this bug, and include the line",
+            Self::Unexplained => "report this bug, and include a copy of the line",
             Self::Version { .. } | Self::FormatRepeated { .. } => {
                 "lines of another ledger or version were inserted: compare with a copy"
             }
@@ -421,25 +428,28 @@ impl FaultKind {
                 "lines before it were changed, removed, or inserted, or another program wrote it: compare with a copy"
             }
             Self::TornAct { .. } => {
-                "open the ledger for writing, for example by recording an event: the unfinished act is then moved to a file of its own"
+                "a write was interrupted or is in progress: keep the file as it is; when the program next records an event, it moves the unfinished act to a file of its own"
             }
             Self::Torn { .. } => {
-                "open the ledger for writing, for example by recording an event: the unfinished line is then moved to a file of its own"
+                "a write was interrupted or is in progress: keep the file as it is; when the program next records an event, it moves the unfinished line to a file of its own"
             }
-            Self::NoLine => "restore the file from a copy, or create a ledger under another name",
-            Self::Opening { .. } => "ledgers can't be joined by joining their files: restore the file from a copy",
+            Self::NoLine => "check that this is the right file, or ask for a copy",
+            Self::Opening { .. } => {
+                "ledgers can't be joined by joining their files: keep the file as it is, and ask for each ledger by itself"
+            }
             Self::Chain { .. } => {
                 "this line or the one before was changed, removed, or inserted after it was written: compare with a copy"
             }
             Self::Seq { .. } | Self::Rev { .. } => "lines were removed, repeated, or inserted: compare with a copy",
             Self::Logged { .. } => "the line was moved, or the clock of another program went back: compare with a copy",
             Self::DuplicateId { .. } => "another program repeated the record: compare with a copy",
-            Self::Shrunk { .. } => "lines were removed from the end: compare with a copy",
-            Self::Truncated { .. } => "lines were removed from the end: restore the ledger from a copy",
+            Self::Shrunk { .. } | Self::Truncated { .. } => {
+                "lines were removed from the end: keep the file as it is, and compare it with a copy"
+            }
             Self::Origin { .. } => {
                 "give the checkpoints of this ledger; if these are its own, its first line was changed: compare with a copy"
             }
-            Self::Checkpoints { .. } => "restore the file of checkpoints from a copy",
+            Self::Checkpoints { .. } => "keep the file as it is, and ask the signer for a copy of the checkpoints",
             Self::Root { .. } => "lines that the checkpoint covers were changed: compare with a copy",
         }
     }

@@ -40,6 +40,7 @@ mod act;
 mod case_index;
 mod chain;
 mod check;
+mod clock_check;
 mod digest;
 mod explain;
 mod fault;
@@ -64,7 +65,8 @@ mod strict_json;
 mod texts;
 
 pub use act::{ActFollower, OpenAct};
-pub use check::{CheckedLines, Depth, check_lines};
+pub use check::{CheckedLines, Depth, check_lines, check_lines_at};
+pub use clock_check::{CLOCK_DIFFERENCE, ClockCheck, ClockFault, ClockFinding, ClockLine, FROZEN_ACTS};
 pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};

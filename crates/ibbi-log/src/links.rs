@@ -68,6 +68,19 @@ impl<'a> Links<'a> {
 
 /// Returns the case of a line. Only the start of the line is read. Returns `None` if there is no case.
 pub fn case_of(line: &[u8]) -> Option<Uuid> {
+    let rest = after_actor(line)?.1.strip_prefix(b"\",\"at\":\"")?;
+    let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
+    read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
+}
+
+/// Returns the name of the person who recorded a line, as the JSON has it. Only the start of the line is read.
+pub(crate) fn actor_of(line: &[u8]) -> Option<&[u8]> {
+    after_actor(line).map(|(actor, _)| actor)
+}
+
+/// Returns the actor of a line as the JSON has it, and the rest of the line from its last quotation mark on.
+#[inline]
+fn after_actor(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let rest = match line.strip_prefix(b"{\"act\":[") {
         Some(rest) => rest[memchr::memchr(b']', rest)?..].strip_prefix(b"],\"actor\":\"")?,
         None => line.strip_prefix(b"{\"actor\":\"")?,
@@ -81,9 +94,7 @@ pub fn case_of(line: &[u8]) -> Option<Uuid> {
         }
         from = found + 2;
     };
-    let rest = rest[end..].strip_prefix(b"\",\"at\":\"")?;
-    let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
-    read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
+    rest.split_at_checked(end)
 }
 
 /// Returns the place of a line in its act. Only the start of the line is read. Returns `None` if it belongs to no act.

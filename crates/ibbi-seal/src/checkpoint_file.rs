@@ -20,7 +20,7 @@ pub struct Checkpoints {
 
 /// Why a file of checkpoints can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("checkpoint {number} of the file: {source}; restore the file from a copy")]
+#[error("checkpoint {number} of the file: {source}; keep the file as it is, and compare it with a copy")]
 pub struct CheckpointsError {
     /// Which one, from 1.
     pub number: usize,
@@ -29,16 +29,20 @@ pub struct CheckpointsError {
 }
 
 impl Checkpoints {
-    /// Reads the text of a file: checkpoints one after the other, with or without empty lines between them.
+    /// Reads the text of a file as [`Checkpoints::parse`] does, and skips the texts that are not checkpoints. Returns the
+    /// checkpoints that can be read, and why each of the others can't.
     ///
     /// A checkpoint that appears again, as witnesses return it, adds its signatures to the first one.
     ///
-    /// # Errors
-    /// Returns [`CheckpointsError`] about the first text that is not a checkpoint.
-    pub fn parse(text: &str) -> Result<Self, CheckpointsError> {
+    /// ```
+    /// use ibbi_seal::Checkpoints;
+    /// let (known, unreadable) = Checkpoints::parse_readable("not a checkpoint\n\n\u{2014} key AAAA\n");
+    /// assert_eq!((known.list.len(), known.torn, unreadable.len()), (0, 0, 1));
+    /// ```
+    pub fn parse_readable(text: &str) -> (Self, Vec<CheckpointsError>) {
         let (notes, rest) = split_notes(text);
-        let mut known = Self { list: Vec::with_capacity(notes.len()), torn: length(rest) };
-        let mut places: HashMap<u64, Vec<usize>> = HashMap::new();
+        let mut known = Self { list: Vec::new(), torn: length(rest) };
+        let (mut unreadable, mut places) = (Vec::new(), HashMap::<u64, Vec<usize>>::new());
         for (index, note) in notes.iter().enumerate() {
             match note.parse::<SignedCheckpoint>() {
                 Ok(signed) => {
@@ -50,10 +54,19 @@ impl Checkpoints {
                 }
                 // A crash leaves zeros in the last one if not all parts of a write reached the disk.
                 Err(_) if index + 1 == notes.len() && note.contains('\0') => known.torn += length(note),
-                Err(source) => return Err(CheckpointsError { number: index + 1, source }),
+                Err(source) => unreadable.push(CheckpointsError { number: index + 1, source }),
             }
         }
-        Ok(known)
+        (known, unreadable)
+    }
+
+    /// Reads the text of a file: checkpoints one after the other, with or without empty lines between them.
+    ///
+    /// # Errors
+    /// Returns [`CheckpointsError`] about the first text that is not a checkpoint.
+    pub fn parse(text: &str) -> Result<Self, CheckpointsError> {
+        let (known, mut unreadable) = Self::parse_readable(text);
+        if unreadable.is_empty() { Ok(known) } else { Err(unreadable.swap_remove(0)) }
     }
 
     /// Returns the checkpoint that covers the most lines.

@@ -6,9 +6,10 @@ use crate::checkpoint_file::Checkpoints;
 use crate::key::{PublicKey, SignatureError};
 use crate::merkle::MerkleTree;
 use crate::queue::CheckpointQueue;
+use ibbi_core::At;
 use ibbi_log::{
-    CheckedLines, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, ObservedLine, Opening, ReadError,
-    check_lines,
+    CheckedLines, ClockFinding, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, ObservedLine, Opening,
+    ReadError, check_lines_at,
 };
 use std::io::Read;
 
@@ -23,6 +24,8 @@ pub struct VerifyOptions<'a> {
     pub keys: &'a [PublicKey],
     /// Whether to compute the Merkle root even if there are no checkpoints.
     pub root: bool,
+    /// The time on the caller's clock, to find lines that were recorded after it.
+    pub now: Option<At>,
     /// Whether to list the confidential texts of the records. That takes memory for each one, and [`Depth::Records`].
     pub texts: bool,
 }
@@ -41,6 +44,8 @@ pub struct Verification {
     pub damage: Damage,
     /// The checkpoints, in the order given.
     pub checkpoints: Vec<CheckedCheckpoint>,
+    /// Times that a right clock doesn't give. They are no faults.
+    pub clock: Vec<ClockFinding>,
     /// The salted digests of the records' confidential texts, each with the number of its line, if they were asked for.
     pub texts: Vec<(u64, Digest)>,
 }
@@ -107,7 +112,7 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
     let mut queue = CheckpointQueue::new(options.checkpoints);
     let mut found: Vec<(&SignedCheckpoint, Fault)> = Vec::new();
     let (mut texts, mut heads, mut wrong_heads) = (Vec::new(), CaseHeads::default(), Vec::new());
-    let lines = check_lines(source, options.depth, |head, opening, line| {
+    let lines = check_lines_at(source, options.depth, options.now, |head, opening, line| {
         if options.texts {
             texts.extend(line.and_then(LedgerLine::text_digest).map(|digest| (head.lines, digest)));
         }
@@ -125,7 +130,7 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
             }
         }
     })?;
-    let CheckedLines { head, opening, mut damage } = lines;
+    let CheckedLines { head, opening, mut damage, clock } = lines;
     if let Some(tree) = &mut tree {
         for signed in queue.into_rest() {
             found.extend(signed.find_fault(tree, opening.as_ref(), head).map(|fault| (signed, fault)));
@@ -140,7 +145,7 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
         fault: found.iter().find(|(of, _)| core::ptr::eq(*of, signed)).map(|(_, fault)| fault.clone()),
     });
     let root = tree.map(|mut tree| tree.root());
-    Ok(Verification { head, opening, root, damage, checkpoints: checked.collect(), texts })
+    Ok(Verification { head, opening, root, damage, checkpoints: checked.collect(), clock, texts })
 }
 
 /// Verifies a ledger as [`verify`] does, against the checkpoints of a file. An unfinished checkpoint at the end of the

@@ -20,7 +20,7 @@ mod scenarios;
 #[cfg(feature = "sim")]
 pub mod simulated;
 
-pub use golden::{GOLDEN, golden, golden_path};
+pub use golden::{GOLDEN, golden, golden_path, golden_v2};
 pub use scenarios::{sample_scenario, sample_scenarios};
 
 use std::path::PathBuf;

@@ -43,7 +43,7 @@ impl Upload {
     /// Returns what to check the ledger against.
     pub(crate) fn against(&self) -> VerifySettings {
         let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
-        VerifySettings { checkpoints, keys: self.keys.clone(), chain_only: false }
+        VerifySettings { checkpoints, keys: self.keys.clone(), ..VerifySettings::default() }
     }
 
     /// The ledger's file.

@@ -3,7 +3,7 @@
 use crate::signing::VerifySettings;
 use ibbi_audit::{AuditReport, FindingKind, Severity};
 use ibbi_common::spelling;
-use ibbi_core::{At, Outcome};
+use ibbi_core::{At, Outcome, Warning};
 use std::str::FromStr;
 
 /// A request for an audit.
@@ -40,6 +40,10 @@ pub enum FailOn {
     Severity(Severity),
     /// A finding of this code.
     Code(FindingKind),
+    /// An advisory with this code.
+    Advisory(Warning),
+    /// The ledger is not sound, as a verification reports it.
+    Unsound,
 }
 
 impl FailOn {
@@ -50,6 +54,8 @@ impl FailOn {
             Self::Severity(Severity::Error) => report.errors > 0,
             Self::Severity(Severity::Warning) => report.errors + report.warnings > 0,
             Self::Severity(Severity::Info) => report.errors + report.warnings + report.infos > 0,
+            Self::Unsound => !report.sound,
+            Self::Advisory(warning) => report.advisories.iter().any(|found| found.code == warning),
             Self::Code(code) => report.findings.iter().any(|row| row.code == code && row.count > 0),
         }
     }
@@ -62,6 +68,13 @@ impl FromStr for FailOn {
         let severity = Severity::ALL.iter().copied().find(|severity| severity.code() == text);
         if text == "never" {
             return Ok(Self::Never);
+        }
+        if text == "unsound" {
+            return Ok(Self::Unsound);
+        }
+        // An advisory that is a finding of its own has the same code.
+        if let (None, Some(warning)) = (FindingKind::from_code(text), Warning::from_code(text)) {
+            return Ok(Self::Advisory(warning));
         }
         severity.map(Self::Severity).map_or_else(|| finding_kind(text).map(Self::Code), Ok)
     }

@@ -30,11 +30,14 @@ pub fn audit_with_progress(
         Some(wanted) => vec![find_case(path, wanted)?],
         None => Vec::new(),
     };
+    let signing::KnownCheckpoints { checkpoints, unreadable } = signing::known_checkpoints(path, &request.against)?;
     let options = AuditOptions {
         threads: request.threads.max(1),
         as_of: request.as_of,
+        now: request.against.now,
         advisories: request.advisories,
-        checkpoints: signing::known_checkpoints(path, &request.against)?.unwrap_or_default(),
+        checkpoints,
+        unreadable_checkpoints: unreadable,
         keys: signing::public_keys(&request.against)?,
         root: false,
         texts_beside: (path != Path::new("-")).then(|| path.to_owned()),

@@ -6,7 +6,9 @@ use crate::case_log::{CaseLog, session_summary};
 use crate::day_only::Offered;
 use crate::error::AppError;
 use crate::input;
-use ibbi_core::{Accepted, ActRefusal, Advisory, At, CaseFile, Date, Precision, Stage, Submission};
+use ibbi_core::{
+    Accepted, ActRefusal, Advisory, At, CaseFile, Date, Event, Precision, Stage, Submission, Warning, name_faults,
+};
 use ibbi_store::{AppendError, NewRecord};
 use uuid::Uuid;
 
@@ -40,6 +42,9 @@ pub(super) fn accept(
     (id, now, detail): (Uuid, At, Detail),
 ) -> Result<(NewRecord, Recorded), AppError> {
     let submission = submission(log, offer, now)?;
+    if offer.replaces.is_none() {
+        check_look_alikes(log, &submission)?;
+    }
     let from = log.recorded.stage();
     let advisories = match detail {
         Detail::All => log.recorded.records().advise_next(&submission, Some(now)),
@@ -78,6 +83,13 @@ pub(super) fn accept_act(
     for (index, offer) in offers.iter().enumerate() {
         submissions.push(submission(log, offer, now).map_err(|error| in_act(index, error))?);
     }
+    // An act can correct a name: it takes the old name out and adds the new one, which can look the same.
+    let corrects = |one: &Submission| one.replaces.is_some() || matches!(one.event, Event::EventVoided(_));
+    if !submissions.iter().any(corrects) {
+        for (index, one) in submissions.iter().enumerate() {
+            check_look_alikes(log, one).map_err(|error| in_act(index, error))?;
+        }
+    }
     let from = log.recorded.stage();
     let offered: Vec<Offered> = submissions
         .iter()
@@ -106,11 +118,40 @@ fn next_number(log: &CaseLog) -> u64 {
     log.recorded.records().entries().last().map_or(1, |last| last.seq + 1)
 }
 
+/// Checks that no name of an offer has characters that make it look like another one. An old ledger with such a name can still be
+/// read.
+fn check_names(offer: &Offer) -> Result<(), AppError> {
+    let mut wrong = None;
+    let mut check = |name: &str| {
+        if let Some(fault) = name_faults(name).into_iter().next() {
+            wrong.get_or_insert_with(|| AppError::Usage(format!("the name `{name}` {fault}; type the name again")));
+        }
+    };
+    check(offer.actor.as_str());
+    offer.on_behalf.iter().for_each(|name| check(name.as_str()));
+    offer.event.each_name(&mut check);
+    wrong.map_or(Ok(()), Err)
+}
+
+/// Checks that no name of an event looks the same as another name of the case. In edition 2, a rule refuses such a name.
+fn check_look_alikes(log: &CaseLog, submission: &Submission) -> Result<(), AppError> {
+    let Submission { at, event, .. } = submission;
+    if !event.kind().adds_people() {
+        return Ok(());
+    }
+    let advisories = log.recorded.records().case().advise(event, *at, None);
+    let found = advisories.into_iter().find(|advisory| advisory.warning == Warning::LookAlike);
+    found.map_or(Ok(()), |Advisory { found, .. }| {
+        Err(AppError::Usage(format!("{found}; if it is the same person, use the name that the case has")))
+    })
+}
+
 /// Checks what the core doesn't know about an offer, and returns the event to record with its time.
 fn submission(log: &CaseLog, offer: &Offer, now: At) -> Result<Submission, AppError> {
     if offer.event.note_text().is_some_and(|text| text.text().is_none()) {
         return Err(AppError::Usage("the text is missing; give the text itself, not its digest".to_owned()));
     }
+    check_names(offer)?;
     check_revision(log, offer)?;
     input::check_zone(&offer.event, log.zone)?;
     let (replaces, event) = (offer.replaces, offer.event.clone());

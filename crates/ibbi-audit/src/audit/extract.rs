@@ -3,12 +3,12 @@
 use super::findings::Findings;
 use super::judged::JudgedInput;
 use crate::error::AuditError;
-use crate::finding::{Finding, FindingDetail, FindingKind, Location, problem_finding};
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, problem_finding};
 use crate::input::{CountingReader, Opened, RandomAccess};
 use crate::judge::{JudgeContext, Shard};
 use crate::options::AuditOptions;
 use crate::report::{CheckpointFacts, InputKind, LedgerFacts};
-use ibbi_log::{Digest, Head, Opening};
+use ibbi_log::{ClockCheck, ClockLine, Digest, Head, Opening};
 use ibbi_seal::{Extract, ExtractFault, SignatureError, verify_extract};
 
 pub(super) fn judge(
@@ -27,7 +27,7 @@ pub(super) fn judge(
         same_chart: None,
         chart: ibbi_log::chart_digest(),
         compression,
-        lines: head.lines,
+        lines: 0,
         bytes: head.bytes,
         last_hash: head.hash,
         root: None,
@@ -39,6 +39,7 @@ pub(super) fn judge(
     match verified {
         Ok(extract) => {
             let context = JudgeContext::new(options, &random_access);
+            facts.lines = u64::try_from(extract.records.len()).unwrap_or(u64::MAX);
             checkpoints.push(describe(&extract, &mut facts));
             let size = extract.signed.checkpoint().size;
             let location = Location { case: Some(extract.case), ..Location::line(1, 0) };
@@ -46,10 +47,16 @@ pub(super) fn judge(
             let kind = complete_up_to.map_or(FindingKind::ExtractPart, |_| FindingKind::ExtractComplete);
             findings.add(location.finding(kind, FindingDetail::Extract { size, complete_up_to }));
             let mut found = Vec::new();
+            let (mut clock, is_simulation) = (ClockCheck::new(options.now), extract.opening.is_simulation());
             for record in extract.records {
+                if !is_simulation {
+                    let wrong = clock.observe(ClockLine::of_record(&record, record.line));
+                    wrong.into_iter().for_each(|wrong| findings.add(clock_finding(wrong)));
+                }
                 shard.record(record, &context, &mut found)?;
                 found.drain(..).for_each(|finding| findings.add(finding));
             }
+            clock.finish().into_iter().for_each(|wrong| findings.add(clock_finding(wrong)));
         }
         Err(ExtractFault::Io(source)) => return Err(AuditError::Read { offset: head.bytes, source }),
         Err(fault) => final_findings.push(unproved(&fault, &random_access)?),

@@ -3,7 +3,7 @@
 use super::FindingSink;
 use crate::finding::{Finding, FindingKind, Severity};
 use crate::options::{AuditFilter, AuditOptions};
-use crate::report::{AuditedCaseSummary, CodeCount, KeptFinding};
+use crate::report::{AdvisoryCount, AuditedCaseSummary, CodeCount, KeptFinding};
 use std::collections::HashMap;
 
 /// The findings of an audit.
@@ -36,6 +36,16 @@ impl<'a> Findings<'a> {
         self.counts.rows.iter().filter(|row| row.severity == severity).map(|row| row.count).sum()
     }
 
+    /// Returns whether no finding means that the ledger is not sound.
+    pub(super) fn is_sound(&self) -> bool {
+        !self.counts.rows.iter().any(|row| row.count > 0 && row.code.breaks_soundness())
+    }
+
+    /// Returns the number of advisories of each code.
+    pub(super) fn advisories(&self) -> Vec<AdvisoryCount> {
+        self.counts.advisories.clone()
+    }
+
     /// Returns the codes that were found.
     pub(super) fn finish(self) -> Vec<CodeCount> {
         self.counts.rows.into_iter().filter(|row| row.count > 0).collect()
@@ -45,6 +55,7 @@ impl<'a> Findings<'a> {
 /// The number of findings of each code, with the first few of each.
 struct FindingCounts {
     rows: Vec<CodeCount>,
+    advisories: Vec<AdvisoryCount>,
     /// By line, the kept findings that can be the cause of consequences.
     causes: HashMap<u64, Vec<(usize, usize)>>,
     kept: usize,
@@ -59,7 +70,7 @@ impl FindingCounts {
             count: 0,
             first: Vec::new(),
         };
-        Self { rows: FindingKind::ALL.iter().map(row).collect(), causes: HashMap::new(), kept }
+        Self { rows: FindingKind::ALL.iter().map(row).collect(), advisories: Vec::new(), causes: HashMap::new(), kept }
     }
 
     /// Counts a finding; `shown` says whether the filter shows it.
@@ -67,6 +78,12 @@ impl FindingCounts {
         if let Some(causes) = finding.cause().and_then(|cause| self.causes.get(&cause)) {
             for (code, index) in causes {
                 self.rows[*code].first[*index].consequences += 1;
+            }
+        }
+        if let Some(code) = finding.warning().filter(|_| finding.kind == FindingKind::EventAdvisory) {
+            match self.advisories.iter_mut().find(|known| known.code == code) {
+                Some(known) => known.count += 1,
+                None => self.advisories.push(AdvisoryCount { code, count: 1 }),
             }
         }
         let code = finding.kind as usize;

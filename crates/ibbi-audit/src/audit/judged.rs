@@ -45,13 +45,14 @@ impl JudgedInput {
             [Severity::Error, Severity::Warning, Severity::Info].map(|severity| findings.total(severity));
         AuditReport {
             what: self.input,
-            sound: errors == 0,
+            sound: findings.is_sound(),
             errors,
             warnings,
             infos,
             ledger: self.facts,
             as_of,
             checkpoints: self.checkpoints,
+            advisories: findings.advisories(),
             findings: findings.finish(),
             filter: options.filter.clone(),
             cases: statistics.cases,

@@ -65,8 +65,11 @@ fn check_signatures(
     let location = Location::line(head.lines.max(1), head.bytes);
     let mut found = Vec::new();
     let torn = options.checkpoints.torn;
-    if torn > 0 {
-        let reason = format!("the last {torn} bytes of the file are not a whole checkpoint");
+    let torn = (torn > 0).then(|| {
+        let bytes = if torn == 1 { "1 byte".to_owned() } else { format!("{torn} bytes") };
+        format!("the last {bytes} of the file are not a whole checkpoint")
+    });
+    for reason in options.unreadable_checkpoints.iter().cloned().chain(torn) {
         let detail = FindingDetail::Fault(FaultKind::Checkpoints { reason });
         found.push(location.finding(FindingKind::CheckpointUnreadable, detail));
     }

@@ -62,6 +62,15 @@ macro_rules! findings {
                 match code { $( $code => Some(Self::$variant), )+ _ => None }
             }
 
+            /// Returns whether a finding of this kind means that the ledger is not sound: it is an error about the record itself
+            /// (the file, a line, the chain, a checkpoint, or an extract's proofs). An error about a case or an event means
+            /// that a sound record breaks a rule.
+            pub fn breaks_soundness(self) -> bool {
+                let area = self.code().split_once('.').map_or("", |(area, _)| area);
+                self.severity() == Severity::Error
+                    && matches!(area, "ledger" | "line" | "chain" | "checkpoint" | "extract")
+            }
+
             /// Returns the severity.
             pub const fn severity(self) -> Severity {
                 match self { $( Self::$variant => Severity::$severity, )+ }
@@ -90,7 +99,7 @@ findings! {
     LedgerEmpty = "ledger.empty", Error,
         "The file has no complete line, so it is not a ledger.",
         "Every ledger begins with a line that opens it. A file without a complete line is not even an empty ledger.",
-        "Check that you have the right file, or restore it from a copy.";
+        "Check that you have the right file, or ask for a copy.";
     LedgerNoOpening = "ledger.no-opening", Error,
         "The first line does not open a ledger.",
         "The beginning of the ledger is missing, or the file was never a ledger. The audit reads the lines that are present. \
@@ -99,7 +108,7 @@ findings! {
     LedgerSecondOpening = "ledger.second-opening", Error,
         "A line that opens a ledger appears again later in the file.",
         "Two files were joined. The audit skips the line and continues.",
-        "Separate the two ledgers and audit each one.";
+        "Keep the file as it is, and ask for each ledger by itself.";
     LedgerOtherChart = "ledger.other-chart", Warning,
         "The ledger was created by a program with a different chart of stages, events, and rules.",
         "The audit judges its events by this program's rules, with the parameters in each case's opening. A rule that was \
@@ -114,7 +123,8 @@ findings! {
         "The last line or the last act is incomplete.",
         "A write was interrupted or is still in progress. The program never confirmed any part of the incomplete line, so \
          the audit does not judge it, and no event is affected. As long as the file ends this way, it is not sound.",
-        "Nothing to do. The next program that opens the ledger for writing removes the incomplete line.";
+        "Keep the file as it is. If no write is in progress, ask what interrupted the last one. When the program next records an \
+         event, it moves the incomplete line to a file of its own.";
     LedgerCompression = "ledger.packing-damaged", Error,
         "The compressed file is damaged or ends early.",
         "The audit covers everything before the damage. The rest can't be read.",
@@ -138,7 +148,7 @@ findings! {
     TextsMissing = "texts.missing", Warning,
         "A record's confidential text is not in the file with the texts.",
         "The line with the text was removed or can't be read. The digest in the record doesn't say what the text was.",
-        "Compare the file with a copy. If the text is found, add its line to the file.";
+        "Keep the file as it is, and compare it with a copy. If a copy has the text, report where it is.";
     TextsAltered = "texts.altered", Warning,
         "A record's confidential text was altered after it was recorded.",
         "The file with the texts has a line with the record's digest, but its text has another digest. The program never \
@@ -150,7 +160,7 @@ findings! {
         "A line is not a valid record.",
         "The audit does not judge the line. If the line names its case, that case continues without it, and events that \
          are refused because of the missing line are counted as its consequences.",
-        "Restore the line from a copy, or read it with the program that wrote it.";
+        "Keep the file as it is. Compare the line with a copy, or read it with the program that wrote it.";
     ChainPrev = "chain.prev", Error,
         "A line does not contain the digest of the line before it.",
         "This line or the line before it was changed, removed, or inserted after it was written. The audit continues from \
@@ -171,6 +181,29 @@ findings! {
          that went back.",
         "Compare the ledger with a copy, and find out which program wrote the line.";
 
+    // The clock. Nothing proves that a clock was right, but these times show that one was wrong.
+    ClockFuture = "clock.future", Warning,
+        "Lines were recorded after the time on the auditor's clock.",
+        "One of the two clocks is wrong, or the times were made up. Five minutes of difference are allowed. The finding is at \
+         the first such line and counts the others.",
+        "Check the auditor's clock first. If it is right, ask which computer recorded the lines, and don't rely on their times.";
+    ClockBack = "clock.back", Warning,
+        "A line was recorded more than five minutes before the line above it.",
+        "The clock was set back, or lines were moved. The program records such a line only if a person confirms that the clock \
+         is right now. In format 1, any step back is an error, chain.logged.",
+        "Ask who set the clock, and which of the two times is right.";
+    ClockAhead = "clock.ahead", Warning,
+        "Lines were recorded with times after those of the line below them.",
+        "The clock jumped forward and then back, so the lines in between have times at which they were not recorded. The finding \
+         is at the first of them.",
+        "Ask who set the clock. Don't rely on the times of the lines that the finding names.";
+    ClockFrozen = "clock.frozen", Warning,
+        "The clock stood still while several people recorded.",
+        "A line's time has milliseconds, so only lines that were written at once have the same one: an import, a list of events, \
+         or what several people sent at the same moment. Here, at least five acts in a row have the same time, and a person \
+         recorded again after another one did. The finding is at the first of the lines.",
+        "Ask which computer recorded the lines, and don't rely on their times.";
+
     ChainAct = "chain.act", Error,
         "The records of an act do not follow one another.",
         "Records that are one act are written together, one after the other. Lines were removed, moved, or inserted. The \
@@ -187,7 +220,7 @@ findings! {
     CheckpointTruncated = "checkpoint.truncated", Error,
         "A checkpoint covers more lines than the ledger has.",
         "Lines were removed from the end of the ledger after the checkpoint was signed.",
-        "Restore the ledger from a copy.";
+        "Keep the ledger as it is, and compare it with a copy.";
     CheckpointRoot = "checkpoint.root", Error,
         "The lines of the ledger differ from the lines that a checkpoint covers.",
         "At least one line that the checkpoint covers was changed after it was signed.",
@@ -199,7 +232,7 @@ findings! {
     CheckpointUnreadable = "checkpoint.unreadable", Error,
         "Some of the checkpoints can't be read.",
         "The audit uses the checkpoints that it can read.",
-        "Restore the checkpoint file from a copy.";
+        "Keep the file as it is, and ask the signer for a copy of the checkpoints.";
     CheckpointSignature = "checkpoint.signature", Error,
         "A checkpoint has an invalid signature from a trusted key.",
         "The checkpoint's text was changed, or the signature was made with another key.",
@@ -261,13 +294,62 @@ findings! {
         "The audit uses the date in the district's time zone at the time of the report.",
         "Check what the case is waiting for. If the contract dates changed, record contract_dates_changed.";
 
+    // Programs that ask for less than the source of the process. Each is reported at the opening and at each step that relied on it.
+    ProgramTraining = "program.weak-training", Warning,
+        "The program's training is shorter than the eight hours of the source.",
+        "The case is judged by the program in its opening, so its records are legal. But a training under this program proves less \
+         than the source asks. The finding is at the opening, and at each training session that was closed under it.",
+        "Ask who chose the program and why. Count the hours that were held.";
+    ProgramFacilitation = "program.weak-facilitation", Warning,
+        "The program has a facilitation that is shorter than the eight hours of the source.",
+        "The case is judged by the program in its opening, so its records are legal. The finding is at the opening, and at each \
+         facilitation session that was closed in a format that is too short.",
+        "Ask who chose the program and why. Count the hours that were held.";
+    ProgramActivities = "program.weak-activities", Warning,
+        "The program's training needs no exercise or no bargaining simulation, but the source has both.",
+        "The finding is at the opening, and at the session that completed the training without them.",
+        "Ask who chose the program and why.";
+    ProgramGrace = "program.weak-grace", Warning,
+        "The program lets a part end much earlier than planned.",
+        "Up to 30 minutes count as rounding. The finding is at the opening, and at each session that ended so early.",
+        "Ask who chose the program and why. Count the hours that were held.";
+    ProgramPresence = "program.weak-presence", Warning,
+        "The program lets a session open without every member of both teams.",
+        "The finding is at the opening, and at each session that was opened without a member.",
+        "Ask who chose the program and why. The finding names the absent members.";
+    ProgramSameDay = "program.weak-same-day", Warning,
+        "The program lets several parts be held on one day.",
+        "The finding is at the opening, and at each part that was first opened on the same day as another one.",
+        "Ask who chose the program and why.";
+
+    // Names.
+    NamesInvisible = "names.invisible", Warning,
+        "A name has characters that can't be seen.",
+        "Two names that look the same can differ in such a character, so one person can count as two. Recording refuses \
+         such a name. An older version or another program wrote the line. The audit reads the name as it is.",
+        "Compare the name with the other names of the case, and ask who recorded it.";
+    NamesNotComposed = "names.not-composed", Warning,
+        "A name has accents as separate characters.",
+        "The program composes names before it records them (Unicode normalization form C). An older version or another program wrote \
+         the line. The audit reads the name as it is.",
+        "Compare the name with the other names of the case.";
+    NamesMixedScripts = "names.mixed-scripts", Warning,
+        "A word of a name has letters of several scripts.",
+        "A letter of another script can look like a Latin one, such as a Cyrillic `а`. Recording refuses such a name. An older \
+         version or another program wrote the line. The audit reads the name as it is.",
+        "Compare the name with the other names of the case, and ask who recorded it.";
+    NamesLookAlike = "names.look-alike", Warning,
+        "A name looks the same as another name of the case, but has other characters.",
+        "The case counts them as two people. The finding has the characters in which they differ. Two names in ASCII are not compared.",
+        "Ask whether they are the same person. If they are, the correction is a new record.";
+
     // Events.
     EventIllegal = "event.illegal", Error,
         "The rules do not allow a recorded event.",
         "The finding names every unmet rule and what was found. The audit continues from the state before the event. Later \
          events that are refused only because of this one are counted as its consequences.",
-        "Check the rules that the finding names. To correct a mistake, void the event with a new record. Never change the \
-         line.";
+        "Check the rules that the finding names. Ask the person who recorded the event. A mistake is corrected by a new \
+         record that voids the event. The line itself stays.";
     EventStage = "event.stage-differs", Error,
         "An event leads to a different stage than the line records.",
         "The event itself is legal. The audit continues with the stage that it computed.",
@@ -276,7 +358,7 @@ findings! {
         "An event can't be judged by itself, because an earlier event is missing or was not allowed.",
         "Each unmet rule depends on something that the earlier event would have changed. The audit does not count the event \
          as a separate error, and does not confirm that it is legal.",
-        "Correct the finding that is named as its cause, then audit again.";
+        "Look at the finding that is named as its cause.";
     EventEarly = "event.before-it-happened", Error,
         "An event was recorded more than five minutes before it happened.",
         "An event must be recorded after it happens. The five minutes allow for clocks that differ.",

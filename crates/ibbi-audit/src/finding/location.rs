@@ -2,8 +2,8 @@
 
 use super::{Finding, FindingDetail, FindingKind};
 use crate::input::StreamProblem;
-use ibbi_core::{At, EventKind};
-use ibbi_log::{Fault, FaultKind, Head, LineRecord, Record, Uuid};
+use ibbi_core::{At, EventKind, NameFault, Weakness};
+use ibbi_log::{ClockFault, ClockFinding, Fault, FaultKind, Head, LineRecord, Record, Uuid};
 
 /// The location of a finding.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,39 @@ pub(crate) fn fault_finding(fault: Fault, case: Option<Uuid>, logged: Option<At>
     };
     let byte = fault.offset.saturating_add(u64::try_from(fault.column).unwrap_or(u64::MAX));
     Location { case, logged, ..Location::line(fault.line, byte) }.finding(kind, FindingDetail::Fault(fault.kind))
+}
+
+/// Makes a finding from a time that a right clock doesn't give.
+pub(crate) fn clock_finding(found: ClockFinding) -> Finding {
+    let kind = match found.kind {
+        ClockFault::Future { .. } => FindingKind::ClockFuture,
+        ClockFault::Back { .. } => FindingKind::ClockBack,
+        ClockFault::Ahead { .. } => FindingKind::ClockAhead,
+        ClockFault::Frozen { .. } => FindingKind::ClockFrozen,
+    };
+    let location = Location { logged: Some(found.logged), ..Location::line(found.line, found.offset) };
+    location.finding(kind, FindingDetail::Clock(found))
+}
+
+/// Returns the kind of finding about a weakness of a program.
+pub(crate) const fn weakness_kind(weakness: Weakness) -> FindingKind {
+    match weakness {
+        Weakness::Training => FindingKind::ProgramTraining,
+        Weakness::Facilitation => FindingKind::ProgramFacilitation,
+        Weakness::Activities => FindingKind::ProgramActivities,
+        Weakness::Grace => FindingKind::ProgramGrace,
+        Weakness::Presence => FindingKind::ProgramPresence,
+        Weakness::SameDay => FindingKind::ProgramSameDay,
+    }
+}
+
+/// Returns the kind of finding about a name.
+pub(crate) const fn name_kind(fault: &NameFault) -> FindingKind {
+    match fault {
+        NameFault::Invisible { .. } => FindingKind::NamesInvisible,
+        NameFault::NotComposed { .. } => FindingKind::NamesNotComposed,
+        NameFault::MixedScripts { .. } => FindingKind::NamesMixedScripts,
+    }
 }
 
 /// Makes a finding from the reason why a reader ended early, after the last line it gave.

@@ -6,13 +6,15 @@ mod page;
 mod text;
 
 pub use kind::{FindingKind, Severity};
-pub(crate) use location::{Location, fault_finding, problem_finding};
+pub(crate) use location::{Location, clock_finding, fault_finding, name_kind, problem_finding, weakness_kind};
 pub use page::findings_markdown;
 
 use crate::input::Compression;
 use core::fmt;
-use ibbi_core::{Advisory, At, Date, EventKind, LocalTime, Refusal, Source, Stage, Unmet, Warning};
-use ibbi_log::{Digest, FaultKind, Uuid};
+use ibbi_core::{
+    Advisory, At, Date, EventKind, FoundWeakness, LocalTime, NameFault, Refusal, Source, Stage, Unmet, Warning,
+};
+use ibbi_log::{ClockFinding, Digest, FaultKind, Uuid};
 use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use text::Sentence;
@@ -23,6 +25,8 @@ use text::Sentence;
 pub enum FindingDetail {
     /// A fault of a line, of its place, or of a checkpoint, as the ledger's readers report it.
     Fault(FaultKind),
+    /// A time that a right clock doesn't give.
+    Clock(ClockFinding),
     /// A chart that differs from this program's.
     OtherChart {
         /// The program that the first line names.
@@ -152,6 +156,15 @@ pub enum FindingDetail {
         /// The number of the event.
         seq: u64,
     },
+    /// A weakness of the case's program.
+    Weakness(FoundWeakness),
+    /// A name with deceptive characters.
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        fault: NameFault,
+    },
     /// An advisory of the core.
     Advisory(Advisory),
 }
@@ -219,6 +232,7 @@ impl Finding {
         match (&self.detail, self.unmet().first()) {
             (_, Some(unmet)) => unmet.rule.source(),
             (FindingDetail::Advisory(advisory), _) => advisory.warning.source(),
+            (FindingDetail::Weakness(found), _) => found.weakness.source(),
             (FindingDetail::Offset { .. }, _) => Source::ProgramPolicy,
             (FindingDetail::PastContract { .. }, _) => Source::Law,
             _ => Source::Integrity,

@@ -12,6 +12,7 @@ impl fmt::Display for Sentence<'_> {
         let event = self.0.event.map_or("the event", |event| event.code());
         match &self.0.detail {
             FindingDetail::Fault(fault) => write!(f, "{fault}; {}", fault.remedy()),
+            FindingDetail::Clock(found) => write!(f, "{found}"),
             FindingDetail::OtherChart { program, found } => {
                 write!(f, "{program} created the ledger with a different chart of the process (SHA-256 {found})")
             }
@@ -88,6 +89,8 @@ impl fmt::Display for Sentence<'_> {
             FindingDetail::VoidsUncounted { seq } => {
                 write!(f, "the correction voids record {seq}, which the audit had not counted")
             }
+            FindingDetail::Weakness(found) => f.write_str(&found.found),
+            FindingDetail::Name { name, fault } => write!(f, "the name `{name}` {fault}"),
             FindingDetail::Advisory(advisory) => write!(f, "{advisory}; {}", advisory.warning.label()),
         }
     }

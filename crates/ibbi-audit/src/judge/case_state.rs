@@ -3,7 +3,7 @@
 use super::follow_on::FollowOns;
 use super::record_ids::RecordIds;
 use ibbi_core::events::EventVoided;
-use ibbi_core::{ActRefusal, Advisory, Case, Event, History, Refusal, Stage, Submission};
+use ibbi_core::{ActRefusal, Advisory, Case, Event, EventKind, FoundWeakness, History, Refusal, Stage, Submission};
 use ibbi_log::{LineRecord, Record};
 
 /// The state that judging the next event of a case needs.
@@ -104,6 +104,18 @@ impl CaseState {
     pub(crate) fn advise_last(&self, records: &[&Record]) -> Vec<Vec<Advisory>> {
         let Held::History(history) = &self.held else { return Vec::new() };
         history.advise_last(records.len(), records.last().map(|record| record.logged))
+    }
+
+    /// Returns the weaknesses of the program on which each of the last accepted records relied, which were offered together. The
+    /// history must be held.
+    pub(crate) fn weaknesses_of_last(&self, records: &[&Record]) -> Vec<Vec<FoundWeakness>> {
+        let kinds = [EventKind::CaseOpened, EventKind::SessionOpened, EventKind::SessionClosed];
+        match &self.held {
+            Held::History(history) if records.iter().any(|record| kinds.contains(&record.event.kind())) => {
+                history.weaknesses_of_last(records.len())
+            }
+            _ => Vec::new(),
+        }
     }
 
     const fn number_after(last: u64, seq: u64) -> u64 {

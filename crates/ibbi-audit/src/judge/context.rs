@@ -1,10 +1,10 @@
 //! The settings and the input that judging needs.
 
 use crate::blocks::SHARDS;
-use crate::finding::{Finding, FindingDetail, FindingKind, Location};
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, weakness_kind};
 use crate::input::RandomAccess;
 use crate::options::AuditOptions;
-use ibbi_core::{Advisory, EventKind, Warning};
+use ibbi_core::{Advisory, EventKind, FoundWeakness, Warning};
 
 /// The settings and the input that judging needs.
 pub(crate) struct JudgeContext<'a> {
@@ -41,8 +41,19 @@ impl<'a> JudgeContext<'a> {
     /// Reports advisories about a record: all of them if they were asked for, or else the lasting ones.
     pub(crate) fn advise(&self, advisories: Vec<Advisory>, location: Location, out: &mut Vec<Finding>) {
         let reported = advisories.into_iter().filter(|advisory| self.advisories || advisory.warning.is_lasting());
-        out.extend(
-            reported.map(|advisory| location.finding(FindingKind::EventAdvisory, FindingDetail::Advisory(advisory))),
-        );
+        out.extend(reported.map(|advisory| {
+            let kind = match advisory.warning {
+                Warning::LookAlike => FindingKind::NamesLookAlike,
+                _ => FindingKind::EventAdvisory,
+            };
+            location.finding(kind, FindingDetail::Advisory(advisory))
+        }));
+    }
+
+    /// Reports weaknesses of a program on which a record relied.
+    pub(crate) fn weaknesses(found: Vec<FoundWeakness>, location: Location, out: &mut Vec<Finding>) {
+        let finding =
+            |found: FoundWeakness| location.finding(weakness_kind(found.weakness), FindingDetail::Weakness(found));
+        out.extend(found.into_iter().map(finding));
     }
 }

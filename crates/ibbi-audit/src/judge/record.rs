@@ -3,10 +3,10 @@
 use super::context::JudgeContext;
 use super::shard::Shard;
 use crate::error::AuditError;
-use crate::finding::{Finding, FindingDetail, FindingKind, Location};
+use crate::finding::{Finding, FindingDetail, FindingKind, Location, name_kind};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage};
+use ibbi_core::{ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage, name_faults};
 use ibbi_log::{FaultKind, LineRecord, Record, Uuid};
 use std::collections::BTreeSet;
 
@@ -118,6 +118,11 @@ impl Shard {
     /// Checks the fields of an event that don't need the state of its case.
     fn check_fields(&self, index: usize, record: &LineRecord, out: &mut Vec<Finding>) {
         let location = Location::record(record);
+        check_name(record.actor.as_str(), location, out);
+        if let Some(name) = &record.details.on_behalf {
+            check_name(name.as_str(), location, out);
+        }
+        record.event.each_name(&mut |name| check_name(name, location, out));
         if let Some(slot) = booked_slot(&record.event)
             && let Some(zone) = self.cases[index].zone
             && let Some((time, expected)) = zone.wrong_offset(slot)
@@ -183,6 +188,11 @@ impl Shard {
         if is_next && context.asks_for_advisories(kind) {
             context.advise(state.case().advise(&record.event, record.at, Some(record.logged)), location, out);
         }
+        let weaknesses = if is_next && relies_on_program(kind) {
+            state.case().weaknesses(&record.event, record.at)
+        } else {
+            Vec::new()
+        };
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
             CoreAnswer::NotJudged
         } else {
@@ -196,6 +206,10 @@ impl Shard {
             for advisories in state.advise_last(&[&record]) {
                 context.advise(advisories, location, out);
             }
+        }
+        if accepted {
+            let inserted = if is_next { None } else { state.weaknesses_of_last(&[&record]).pop() };
+            JudgeContext::weaknesses(inserted.unwrap_or(weaknesses), location, out);
         }
         match answer {
             CoreAnswer::Accepted(computed) => {
@@ -238,6 +252,9 @@ impl Shard {
         if accepted {
             for (advisories, (_, line)) in state.advise_last(&records).into_iter().zip(&act) {
                 context.advise(advisories, Location::record(line), out);
+            }
+            for (found, (_, line)) in state.weaknesses_of_last(&records).into_iter().zip(&act) {
+                JudgeContext::weaknesses(found, Location::record(line), out);
             }
             case.counts.accepted += u32::try_from(act.len()).unwrap_or(u32::MAX);
             case.compute_times();
@@ -368,6 +385,22 @@ enum CoreAnswer {
     Refused(Refusal),
     /// The case has no opening yet.
     NotJudged,
+}
+
+/// Returns whether an event of this kind can rely on a weakness of its program.
+const fn relies_on_program(kind: EventKind) -> bool {
+    matches!(kind, EventKind::CaseOpened | EventKind::SessionOpened | EventKind::SessionClosed)
+}
+
+/// Reports deceptive characters of a name.
+fn check_name(name: &str, location: Location, out: &mut Vec<Finding>) {
+    if name.is_ascii() {
+        return;
+    }
+    for fault in name_faults(name) {
+        let kind = name_kind(&fault);
+        out.push(location.finding(kind, FindingDetail::Name { name: name.to_owned(), fault }));
+    }
 }
 
 /// Returns the slot that an event books.

@@ -12,6 +12,7 @@ mod memory;
 mod mutations;
 mod program_report;
 mod rules_diff;
+mod soundness;
 mod statistics;
 mod support;
 mod threads;

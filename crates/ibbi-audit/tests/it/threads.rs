@@ -45,7 +45,9 @@ fn results_are_the_same_on_any_number_of_threads() {
 #[test]
 fn findings_come_in_line_order() {
     let audited = audit_with(&damaged(9), AuditOptions { threads: 3, ..AuditOptions::default() });
-    let at_the_end = |finding: &&Finding| finding.warning() == Some(Warning::DoubleBooked);
+    let at_the_end = |finding: &&Finding| {
+        finding.warning() == Some(Warning::DoubleBooked) || finding.kind.code().starts_with("clock.")
+    };
     let lines: Vec<_> = audited.findings.iter().filter(|one| !at_the_end(one)).map(|finding| finding.line).collect();
     assert!(lines.is_sorted(), "{lines:?}");
     let cases: Vec<_> = audited.cases.iter().map(|case| case.line).collect();

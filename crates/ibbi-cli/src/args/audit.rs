@@ -39,8 +39,8 @@ pub(crate) struct Audit {
     /// Show only findings with this code. You can repeat this option.
     #[arg(long, value_name = "CODE", value_parser = ibbi_app::audit::finding_kind)]
     pub(crate) finding: Vec<ibbi_app::audit::FindingKind>,
-    /// Exit with code 4 if there is a finding of this severity or higher (error, warning, info) or with this code. Use
-    /// `never` to turn this off.
+    /// Exit with code 4 if there is a finding of this severity or higher (error, warning, info), with this code, or an
+    /// advisory with this code. Use `unsound` to exit as `ibbi verify` does, and `never` to turn this off.
     #[arg(long, value_name = "WHAT", default_value = "error", value_parser = fail_on)]
     pub(crate) fail_on: ibbi_app::audit::FailOn,
     /// Measure open cases as of this time. Default: when the last line was logged.

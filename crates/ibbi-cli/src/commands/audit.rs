@@ -46,7 +46,12 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         return Err(AppError::Usage("--threads must be at least 1".to_owned()));
     }
     let request = AuditRequest {
-        against: VerifySettings { checkpoints: args.checkpoint.clone(), keys: args.key.clone(), chain_only: false },
+        against: VerifySettings {
+            checkpoints: args.checkpoint.clone(),
+            keys: args.key.clone(),
+            chain_only: false,
+            now: Some(now),
+        },
         threads,
         as_of,
         advisories: args.advisories,

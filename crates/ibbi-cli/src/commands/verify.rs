@@ -1,5 +1,6 @@
 //! `ibbi verify`: checks whether a ledger or an extract was altered.
 
+use super::now;
 use crate::args::Verify;
 use crate::output::Outcome;
 use crate::progress::ReadingBar;
@@ -14,7 +15,8 @@ use std::fmt::Write as _;
 const SHOWN_FAULTS: usize = 5;
 
 pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
-    let against = VerifySettings { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only };
+    let against =
+        VerifySettings { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only, now: Some(now()?) };
     let quorum = args.witnesses.as_deref().map(|file| Quorum::read(file, args.quorum)).transpose()?;
     let history = HistorySettings { since: args.since, quorum };
     let bar = ReadingBar::new(json, false);
@@ -59,6 +61,9 @@ fn text(verified: &Verified) -> String {
         completeness(verified.complete_up_to, &mut text);
     }
     texts(verified, &mut text);
+    for remark in &verified.clock {
+        let _ = writeln!(text, "{} {} [{}]", paint(WARN, "warning:"), remark.text, remark.code);
+    }
     if verified.same_chart == Some(false) {
         let note = "another version of the process chart created this ledger; its events are checked against their \
                     case's own parameters";

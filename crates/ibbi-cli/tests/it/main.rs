@@ -14,6 +14,7 @@ mod boundaries;
 mod dependencies;
 mod docs;
 mod documented_limits;
+mod evidence;
 mod full_disk;
 mod golden;
 mod golden_v2;

@@ -119,6 +119,58 @@ fn rules_and_advisories_have_plain_wording() {
     check(texts);
 }
 
+/// Phrases that ask a reader to change evidence: a ledger, its checkpoints, or its texts.
+const ALTERING: &[&str] = &[
+    "restore the",
+    "restore it",
+    "remove the",
+    "remove it",
+    "delete the",
+    "delete it",
+    "edit the",
+    "edit it",
+    "fix the",
+    "fix it",
+    "repair",
+    "correct the",
+    "correct it",
+    "change the line",
+    "change it",
+    "rewrite",
+    "truncate",
+    "cut the",
+    "cut off the",
+    "add its line",
+    "add the line",
+    "insert the",
+    "replace the",
+    "replace it",
+    "overwrite",
+    "move it",
+    "move the",
+    "rename the",
+    "separate the",
+    "save the file",
+    "open the ledger for writing",
+];
+
+#[test]
+fn no_remedy_asks_to_change_evidence() {
+    let source = fs::read_to_string(root().join("crates/ibbi-log/src/fault.rs")).unwrap();
+    let (_, faults) = source.split_once("pub const fn remedy").expect("the remedies of faults");
+    let (faults, _) = faults.split_once("\n    }\n").expect("the end of the function");
+    let faults = faults.split('"').skip(1).step_by(2).map(|remedy| ("a fault", remedy));
+    let remedies: Vec<_> = FindingKind::ALL.iter().map(|kind| (kind.code(), kind.remedy())).chain(faults).collect();
+    assert!(remedies.len() > FindingKind::ALL.len() + 15, "the remedies of faults are found");
+    let mut wrong = Vec::new();
+    for (code, remedy) in remedies {
+        let text = remedy.to_lowercase();
+        wrong
+            .extend(ALTERING.iter().filter(|phrase| text.contains(**phrase)).map(|phrase| format!("{code}: {phrase}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn findings_have_plain_wording() {
     let texts = FindingKind::ALL.iter().flat_map(|kind| {

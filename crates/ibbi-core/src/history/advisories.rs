@@ -57,6 +57,18 @@ impl History {
         advisories
     }
 
+    /// Returns what a function gives for each of the last records, with the state before its event.
+    pub(crate) fn of_last<T: Default>(&self, count: usize, each: impl Fn(&Case, &HistoryEntry) -> T) -> Vec<T> {
+        let added = &self.entries[self.entries.len().saturating_sub(count)..];
+        let mut results: Vec<T> = added.iter().map(|_| T::default()).collect();
+        self.fold(|case, entry| {
+            if let Ok(index) = added.binary_search_by_key(&entry.seq, |added| added.seq) {
+                results[index] = each(case, entry);
+            }
+        });
+        results
+    }
+
     /// Returns the advisories about the case as it is now: those of [`Case::advisories`], and which records in effect were
     /// recorded after later events.
     pub fn advisories(&self) -> Vec<Advisory> {

@@ -48,10 +48,18 @@ pub(crate) fn verdict(report: &AuditReport) -> (TextStyle, Phrase) {
         InputKind::Ledger => "ledger",
         InputKind::Extract => "extract",
     };
-    let (role, is) = if report.sound { (TextStyle::Good, "is sound") } else { (TextStyle::Bad, "is not sound") };
-    let mut over = format::count(report.ledger.lines, "line");
+    let (role, is) = match (report.sound, report.errors) {
+        (true, 0) => (TextStyle::Good, "is sound"),
+        (true, _) => (TextStyle::Bad, "is sound, but its records break rules"),
+        (false, _) => (TextStyle::Bad, "is not sound"),
+    };
+    let mut over = match report.what {
+        InputKind::Ledger => format::count(report.ledger.lines, "line"),
+        InputKind::Extract => format::count(report.ledger.lines, "record"),
+    };
     if report.filter == AuditFilter::default() {
-        over = format!("{over} and {}", format::count(report.cases.total, "case"));
+        let of = if report.what == InputKind::Extract { "of" } else { "and" };
+        over = format!("{over} {of} {}", format::count(report.cases.total, "case"));
     }
     let counts = format::list(&[
         format::none_or(report.errors, "error"),

@@ -46,6 +46,14 @@ fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {
 fn newest_valid(report: &AuditReport) -> Option<(TextStyle, Phrase)> {
     let holds: Vec<_> = report.checkpoints.iter().filter(|facts| facts.fault.is_none()).collect();
     let newest = holds.iter().max_by_key(|facts| facts.size)?;
+    if report.what == InputKind::Extract {
+        // An extract has the records of one case. It says nothing about the ledger's lines after its checkpoint.
+        let label = checkpoint_label(newest, "A checkpoint").words(" of the ledger covers its records");
+        return Some(match &newest.signer {
+            Some(signer) => (TextStyle::Good, label.words(", signed by ").name(signer.as_str()).words(".")),
+            None => (TextStyle::Plain, label.words(". The signature was not checked because no key was given.")),
+        });
+    }
     let mut phrase =
         checkpoint_label(newest, if holds.len() == 1 { "The checkpoint" } else { "The newest checkpoint" });
     phrase = match &newest.signer {
@@ -106,7 +114,15 @@ pub(crate) fn provenance(report: &AuditReport, program: Option<&str>) -> Vec<(&'
         Some(false) => " (the ledger was started with another)",
         None => "",
     };
-    let size = format!("{}, {}", format::count(ledger.lines, "line"), format::count(ledger.bytes, "byte"));
+    let (what, root_of) = match report.what {
+        InputKind::Ledger => (format::count(ledger.lines, "line"), "Merkle root of all lines"),
+        InputKind::Extract => {
+            let records = format::count(ledger.lines, "record");
+            let cases = format::count(report.cases.total, "case");
+            (format!("{records} of {cases}"), "Merkle root of the lines that the checkpoint covers")
+        }
+    };
+    let size = format!("{what}, {}", format::count(ledger.bytes, "byte"));
     let packing = ledger.compression.map_or_else(String::new, |packing| format!(", unpacked from {}", packing.code()));
     let program = program.map(|program| ("Audited by", Phrase::default().name(program)));
     let facts = [
@@ -116,9 +132,12 @@ pub(crate) fn provenance(report: &AuditReport, program: Option<&str>) -> Vec<(&'
         ("First record", when(ledger.first_logged)),
         ("Last record", when(ledger.last_logged)),
         ("Digest of the last line (SHA-256)", Phrase::default().code(ledger.last_hash)),
-        ("Merkle root of all lines", root),
+        (root_of, root),
         ("Open cases as of", when(ledger.last_logged.map(|_| report.as_of))),
         ("Chart of stages, events, and rules (SHA-256)", Phrase::default().code(ledger.chart).words(chart)),
     ];
-    facts.into_iter().chain(program).collect()
+    let is_extract = report.what == InputKind::Extract;
+    // The last line of an extract's file is not a line of the ledger.
+    let shown = facts.into_iter().filter(|(what, _)| !(is_extract && what.starts_with("Digest of the last line")));
+    shown.chain(program).collect()
 }

@@ -58,6 +58,7 @@ const VARIANTS: usize = 20;
 
 /// Returns the request of an audit.
 pub(crate) fn audit_request(state: &AppState, against: VerifySettings) -> AuditRequest {
+    let against = VerifySettings { now: state.now().ok(), ..against };
     AuditRequest { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..AuditRequest::default() }
 }
 
@@ -69,7 +70,7 @@ impl FindingSink for Nothing {
 
 pub(super) fn audit_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
-    let against = VerifySettings { checkpoints: None, keys, chain_only: false };
+    let against = VerifySettings { keys, ..VerifySettings::default() };
     let report = audit::audit(&request.own()?, &audit_request(&request.state, against), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
@@ -132,7 +133,8 @@ pub(super) fn public_key(request: &WebRequest) -> WebResult {
 
 pub(super) fn verify_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
-    let verified = signing::verify(&request.own()?, &VerifySettings { checkpoints: None, keys, chain_only: false })?;
+    let settings = VerifySettings { keys, now: request.state.now().ok(), ..VerifySettings::default() };
+    let verified = signing::verify(&request.own()?, &settings)?;
     Ok(json(StatusCode::OK, &verified)?)
 }
 

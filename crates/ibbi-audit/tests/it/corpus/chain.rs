@@ -1,12 +1,13 @@
 //! Damage to the file, to lines, and to the chain.
 
-use super::{Sample, current, full_day, lines, sample};
+use super::{Sample, current, current_v2, full_day, lines, sample};
 use crate::support::Lines;
 
 pub(crate) fn samples() -> Vec<Sample> {
     let mut samples = file();
     samples.extend(links());
     samples.extend(numbers());
+    samples.extend(clocks());
     samples.extend(spellings());
     samples
 }
@@ -73,6 +74,27 @@ fn numbers() -> Vec<Sample> {
         lines("recorded-before-it-happened", full_day().set(9, "at", "2025-09-22T13:10:00.000Z").chained()),
         lines("recorded-four-minutes-before", full_day().set(6, "at", "2025-09-10T14:08:00.000Z").chained()),
         lines("id-of-another-record", full_day().set(9, "id", id).chained()),
+    ]
+}
+
+fn clocks() -> Vec<Sample> {
+    let frozen_at = full_day().json(20)["logged"].clone();
+    let frozen = |actor: fn(usize) -> &'static str| {
+        let freeze = |all: Lines, line| all.set(line, "logged", frozen_at.clone()).set(line, "actor", actor(line));
+        (9..=20).fold(full_day(), freeze).chained()
+    };
+    let mut after = lines("recorded-after-the-clock-of-the-audit", full_day());
+    after.options.now = Some("2025-09-20T00:00:00.000Z".parse().expect("an instant"));
+    let mut just_before = lines("recorded-before-the-clock-of-the-audit", full_day());
+    just_before.options.now = Some("2026-01-01T00:00:00.000Z".parse().expect("an instant"));
+    let format_2 = || current_v2("everyone-at-the-table");
+    vec![
+        after,
+        just_before,
+        lines("clock-frozen", frozen(|line| ["ana", "ben"][line % 2])),
+        lines("clock-frozen-for-one-person", frozen(|_| "ana")),
+        lines("clock-set-back", format_2().set(18, "logged", "2025-09-16T14:01:00.000Z").chained()),
+        lines("clock-ahead-and-back", format_2().set(18, "logged", "2025-09-30T14:01:00.000Z").chained()),
     ]
 }
 

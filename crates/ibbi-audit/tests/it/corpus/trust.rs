@@ -4,7 +4,9 @@ use super::{Sample, full_day};
 use crate::support::Lines;
 use ibbi_audit::AuditOptions;
 use ibbi_log::{Digest, LineSubject};
-use ibbi_seal::{CaseHeads, Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, extract, verify};
+use ibbi_seal::{
+    CaseHeads, Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, extract, sign_checkpoint, verify,
+};
 use serde_json::Value;
 
 /// Returns a temporary key.
@@ -104,7 +106,30 @@ pub(crate) fn samples() -> Vec<Sample> {
         ),
     ];
     samples.extend(extracts(&ours, &theirs));
+    samples.extend(complete_extracts(&ours));
     samples
+}
+
+/// Returns a ledger that states the last line of each case, one that states another, and an extract that is complete.
+fn complete_extracts(key: &PrivateKey) -> Vec<Sample> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("heads.ledger");
+    let before = super::current_v2("everyone-at-the-table");
+    std::fs::write(&path, before.bytes()).expect("written");
+    let mut ledger = ibbi_seal::open(&path).expect("a ledger");
+    let signed =
+        sign_checkpoint(&mut ledger, key, "2026-04-01T12:00:00.000Z".parse().expect("an instant")).expect("signed");
+    let bytes = std::fs::read(&path).expect("read");
+    let (all, case) = (Lines::of(&bytes), before.json(2)["case"].as_str().expect("a case").parse().expect("a UUID"));
+    let mut made = Vec::new();
+    extract(&bytes[..], &signed, case, &mut made).expect("an extract");
+    let options = || AuditOptions { keys: vec![key.public()], ..AuditOptions::default() };
+    let other = all.clone().replace(46, "\"cases\":1", "\"cases\":2").chained();
+    vec![
+        held("last-lines-stated", &all, vec![signed], &[key]),
+        held("last-lines-stated-wrongly", &other, Vec::new(), &[]),
+        Sample { name: "extract-that-is-complete", bytes: made, options: options() },
+    ]
 }
 
 fn extracts(ours: &PrivateKey, theirs: &PrivateKey) -> Vec<Sample> {
@@ -126,7 +151,7 @@ fn extracts(ours: &PrivateKey, theirs: &PrivateKey) -> Vec<Sample> {
     let without = |gone: core::ops::Range<usize>| [&lines[..gone.start], &lines[gone.end..]].concat().concat();
     let end = lines.len();
     vec![
-        with("extract-that-is-complete", &complete, Some(ours)),
+        with("extract-with-the-last-lines", &complete, Some(ours)),
         with("extract-without-its-last-record", &without(end - 5..end - 3), Some(ours)),
         with("extract-without-its-end", &without(end - 5..end), Some(ours)),
         with("extract-without-its-path", &without(end - 1..end), Some(ours)),

@@ -288,7 +288,8 @@ pub(crate) fn ledger(records: &[GeneratedRecord]) -> Lines {
     let mut lines = vec![opening.to_string()];
     let mut logged = at(BEGIN);
     for (index, GeneratedRecord { case, at, event, to }) in records.iter().enumerate() {
-        logged = logged.max(*at);
+        // A clock advances between two records.
+        logged = At::from_millis(logged.millis() + 1).expect("a time within bounds").max(*at);
         let mut data = Vec::new();
         event.serialize_data(&mut serde_json::Serializer::new(&mut data)).expect("an event is written");
         let data: Value = serde_json::from_slice(&data).expect("and read");

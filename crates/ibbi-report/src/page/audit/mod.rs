@@ -9,7 +9,7 @@ use crate::html::{Document, Html, el};
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
 use crate::{audit, chart, format};
-use ibbi_audit::{AuditReport, AuditedCaseSummary, CaseReport};
+use ibbi_audit::{AuditReport, AuditedCaseSummary, CaseReport, InputKind};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -123,6 +123,7 @@ impl AuditPage<'_> {
 
     fn figures(&self) -> Vec<Html> {
         let AuditReport { ledger, checkpoints, cases, events, errors, warnings, infos, .. } = self.report;
+        let lines = if self.report.what == InputKind::Extract { "Records" } else { "Lines" };
         let number = |count: u64| Html::text(&format::number(count));
         let small = |text: String| el("small").with(text);
         let spread = events.by_case.map(|spread| small(format!("{} with 1", format::count(spread.perfect, "case"))));
@@ -137,7 +138,7 @@ impl AuditPage<'_> {
         [
             ("Errors", number(*errors)),
             ("Warnings", number(*warnings).with(small(format::none_or(*infos, "remark")))),
-            ("Lines", number(ledger.lines).with(small(format::count(ledger.bytes, "byte")))),
+            (lines, number(ledger.lines).with(small(format::count(ledger.bytes, "byte")))),
             ("Cases", number(cases.total).with(small(counts))),
             ("Checkpoints", Html::text(&checkpoints)),
             ("Fitness of the records", events.fitness.map_or("no records".to_owned(), format::fitness).into()),

@@ -77,12 +77,27 @@ fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
         let found = count(report.errors, "error was", "errors were");
         return (format!("{what} is not sound: {found} found."), false);
     }
+    if report.errors > 0 {
+        let found = count(report.errors, "error was", "errors were");
+        return (
+            format!("{what} is sound, because no line was altered. But its records break rules: {found} found."),
+            false,
+        );
+    }
     let heed = match report.warnings {
         0 => String::new(),
         warnings => format!(" {} found.", sentence_of(&count(warnings, "warning was", "warnings were"))),
     };
     let good = report.checkpoints.iter().filter(|checkpoint| checkpoint.fault.is_none());
     let trust = match good.max_by_key(|checkpoint| checkpoint.size) {
+        Some(CheckpointFacts { size, signer, .. }) if report.what == InputKind::Extract => {
+            let signed = if signer.is_some() { " signed with the given key" } else { "" };
+            let unsigned =
+                if signer.is_some() { "" } else { " The signature was not checked because no key was given." };
+            format!(
+                " A checkpoint{signed} proves that its records are in the ledger, within the first {size} lines.{unsigned}"
+            )
+        }
         Some(CheckpointFacts { size, signer: Some(_), .. }) => {
             format!(" A checkpoint signed with the given key covers it up to line {size}.")
         }
@@ -99,7 +114,7 @@ pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCa
     let box_ = if good { el("div").class("good") } else { el("div").class("warning") };
     let total: u64 = report.cases.total;
     let figures = [
-        ("Lines", report.ledger.lines.to_string()),
+        (if report.what == InputKind::Extract { "Records" } else { "Lines" }, report.ledger.lines.to_string()),
         ("Cases", total.to_string()),
         ("Name of the ledger", report.ledger.origin.clone().unwrap_or_else(|| "not known".to_owned())),
     ];
