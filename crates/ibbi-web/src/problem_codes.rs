@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn every_code_has_a_meaning_once() {
         let app = include_str!("../../ibbi-app/src/error.rs");
-        let of_errors = app.split("pub const fn code(&self)").nth(1).unwrap();
+        let of_errors = app.split("pub fn code(&self)").nth(1).unwrap();
         let mut used: BTreeSet<String> = codes_after(of_errors, "=> \"").into_iter().collect();
         assert!(used.len() > 20, "{used:?}");
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -152,6 +152,8 @@ mod tests {
         }
         // A command needs a case; an address of the API has one.
         used.remove("which-case");
+        // Witnesses use a command, not the server.
+        ["cosign", "fork"].iter().for_each(|code| assert!(used.remove(*code), "{code}"));
         let known: BTreeSet<String> = ALL.iter().map(|code| code.code.to_owned()).collect();
         assert_eq!(known.len(), ALL.len(), "a code comes twice");
         let without: Vec<_> = used.difference(&known).collect();

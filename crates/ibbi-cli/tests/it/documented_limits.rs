@@ -126,6 +126,14 @@ fn sentences() -> Vec<(&'static str, String)> {
         (
             "docs/findings.md",
             format!(
+                "An audit reports at most {} of them, and a verification at most {}.",
+                commas(constant("ibbi-audit/src/chain.rs", "MAX_WRONG_TIMES")),
+                ibbi_log::Damage::KEPT
+            ),
+        ),
+        (
+            "docs/findings.md",
+            format!(
                 "distinguishes {} causes per case",
                 word(constant("ibbi-audit/src/judge/follow_on.rs", "MAX_FOLLOW_ONS"))
             ),

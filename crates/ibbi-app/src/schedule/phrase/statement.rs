@@ -201,9 +201,11 @@ impl Cursor<'_> {
     /// Gives the statements before these words their polarity: `Mondays and Fridays only`.
     fn suffix(&self, start: usize, polarity: Polarity, clause: &mut Vec<Statement>) -> Result<(), Unclear> {
         let which = || self.unclear(start, "which times? Write them after these words", Vec::new());
-        if polarity == Polarity::Is(Kind::Cannot) && clause.last().is_some_and(|last| last.polarity == Some(polarity)) {
+        if polarity == Polarity::Is(Kind::Cannot)
+            && let Some(last) = clause.last_mut().filter(|last| last.polarity == Some(polarity))
+        {
             // The words before say so already: `can't Feb 16-19, vacation`.
-            return Ok(());
+            return Ok(last.place.end = self.place(start).end);
         }
         let Some(last) = clause.last().filter(|last| last.polarity.is_none() || last.carried) else {
             return Err(which());
@@ -224,9 +226,7 @@ impl Cursor<'_> {
         let count = if last.polarity.is_some() { 1 } else { clause.len() };
         let end = self.place(start).end;
         clause.iter_mut().rev().take(1).for_each(|last| last.place.end = end);
-        let unmarked =
-            clause.iter_mut().rev().take(count).take_while(|statement| statement.polarity.is_none() || count == 1);
-        for statement in unmarked {
+        for statement in clause.iter_mut().rev().take(count).take_while(|of| of.polarity.is_none() || count == 1) {
             statement.polarity = Some(polarity);
             statement.carried = false;
             statement.carries = false;
