@@ -205,7 +205,8 @@ impl Cursor<'_> {
             && let Some(last) = clause.last_mut().filter(|last| last.polarity == Some(polarity))
         {
             // The words before say so already: `can't Feb 16-19, vacation`.
-            return Ok(last.place.end = self.place(start).end);
+            last.place.end = self.place(start).end;
+            return Ok(());
         }
         let Some(last) = clause.last().filter(|last| last.polarity.is_none() || last.carried) else {
             return Err(which());
@@ -224,8 +225,7 @@ impl Cursor<'_> {
             return Err(self.unclear_at(place, "does `only` count for the whole list?", options));
         }
         let count = if last.polarity.is_some() { 1 } else { clause.len() };
-        let end = self.place(start).end;
-        clause.iter_mut().rev().take(1).for_each(|last| last.place.end = end);
+        clause.iter_mut().rev().take(1).for_each(|last| last.place.end = self.place(start).end);
         for statement in clause.iter_mut().rev().take(count).take_while(|of| of.polarity.is_none() || count == 1) {
             statement.polarity = Some(polarity);
             statement.carried = false;
