@@ -29,8 +29,8 @@ use ibbi_audit::{AuditFilter, AuditReport, InputKind};
 
 /// How the figures are computed, and what they don't show.
 pub(crate) const METHODS: [&str; 6] = [
-    "Sound means that there are no errors. It does not show that the records are true. Only a signed checkpoint that \
-     another person keeps shows that the end was not cut off or rewritten.",
+    "Sound means that the lines are unaltered and whole, as far as can be seen. A sound record can still break rules, and it \
+     can be untrue. Only a signed checkpoint that another person keeps shows that the end was not cut off or rewritten.",
     "Each record was checked again, in order, against the rules of the process and the program parameters of its case. \
      A record that fails only because an earlier one is missing counts as a consequence, not as a separate error.",
     "Fitness is the share of the records that were accepted. It is 1 if all were accepted.",
