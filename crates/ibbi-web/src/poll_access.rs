@@ -107,6 +107,13 @@ impl WebRequest {
             None => format!("{}://{}", if self.visit.secure { "https" } else { "http" }, self.header(HOST)),
         }
     }
+
+    /// Returns whether only this computer can open the address of the server.
+    pub(crate) fn is_local_address(&self) -> bool {
+        let address = self.public_address();
+        let host = address.split("://").nth(1).unwrap_or_default();
+        ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local))
+    }
 }
 
 /// Returns the address that a person opens to answer, on a server with an address.

@@ -39,7 +39,7 @@ fn case_page(request: &WebRequest, case: Uuid, before: &Before<'_>) -> WebResult
     let status = match before {
         Before::Nothing => StatusCode::OK,
         Before::Made(address) => {
-            content = content.with(made(address));
+            content = content.with(made(address)).with(local(request));
             StatusCode::CREATED
         }
         Before::Failed(fail) => {
@@ -66,6 +66,16 @@ fn made(address: &str) -> Element {
     let code = el("p").with(el("code").class("secret").with(address));
     let open = el("a").attr("href", calendars::webcal(address)).with("Open it in your calendar program");
     el("div").class("good").attr("role", "status").with(el("p").with(text)).with(code).with(el("p").with(open))
+}
+
+/// Returns a warning if calendar programs of other computers can't open the address.
+fn local(request: &WebRequest) -> Option<Element> {
+    let text = format!(
+        "The address leads to {}, which only this computer can open. The person who runs the server can set its address \
+         (public_url). Or send the dates as a file.",
+        request.public_address()
+    );
+    request.is_local_address().then(|| warning(el("p").with(text)))
 }
 
 fn form(request: &WebRequest, case: Uuid) -> Result<Html, WebError> {

@@ -115,7 +115,8 @@ impl PollAnswerPage<'_> {
             AnswerState::New => status.attr("role", "status"),
             AnswerState::Saved(when) => status.attr("role", "status").class("good").attr("data-saved", "").with(
                 el("p").with(el("strong").with("Saved.")).with(format!(
-                    " {when}. Nothing else is needed. You can change your answers until {}.",
+                    " {when}. {} You can change your answers until {}.",
+                    self.left_blank(),
                     self.closes
                 )),
             ),
@@ -130,6 +131,18 @@ impl PollAnswerPage<'_> {
                     .with(name(self.asked_by))
                     .with("."),
             ),
+        }
+    }
+
+    /// Returns a sentence on the times without a mark.
+    fn left_blank(&self) -> String {
+        let marks = padded(self.marks, self.grid);
+        let all = marks.len();
+        match marks.iter().filter(|mark| mark.is_none()).count() {
+            0 => "Nothing else is needed.".to_owned(),
+            blank if blank == all => "No time is marked, which counts as no time when you can come.".to_owned(),
+            1 => format!("1 of {all} times is blank, and counts as one when you can\u{2019}t come."),
+            blank => format!("{blank} of {all} times are blank, and count as times when you can\u{2019}t come."),
         }
     }
 

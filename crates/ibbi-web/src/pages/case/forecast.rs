@@ -63,7 +63,9 @@ fn show(request: &WebRequest, (link, wrong): (&str, Option<&str>)) -> WebResult 
         let query = query::write([("file", scenario.to_toml().into()), ("case", log.id.to_string().into())]);
         el("p").with(el("a").class("go").attr("href", format!("/polls/new?{query}")).with("Ask everyone"))
     });
-    let publish = request.check(View::PlannedDates, log.id).is_ok().then(|| {
+    // Without the calendars of a plan, all days count as available, and the dates mean nothing.
+    let may_publish = planned.is_some() && request.check(View::PlannedDates, log.id).is_ok();
+    let publish = may_publish.then(|| {
         let to = el("a").attr("href", publishing_address(request, log.id));
         el("p").with(to.with("Publish these dates to the case\u{2019}s calendar"))
     });

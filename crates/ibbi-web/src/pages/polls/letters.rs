@@ -74,8 +74,15 @@ pub(super) fn page(request: &WebRequest, poll: &Poll, letters: &[Letter], kind: 
     let messages = section("letters", "Messages", Html::new().with(none).with(shown.collect::<Html>()));
     let to_poll = el("p").with(el("a").class("go").attr("href", format!("{PLACE}/{}", poll.id)).with("Open the poll"));
     let about = el("div").class("good").attr("role", "status").with(el("p").with(lead));
-    let content =
-        Html::new().with(el("h1").with(title)).with(about).with(all).with(by_email).with(messages).with(to_poll);
+    let local = mail::local_links(request).filter(|_| !letters.is_empty());
+    let content = Html::new()
+        .with(el("h1").with(title))
+        .with(about)
+        .with(local)
+        .with(all)
+        .with(by_email)
+        .with(messages)
+        .with(to_poll);
     Page { title, place: "/plan", content }.answer(status)
 }
 
@@ -93,11 +100,7 @@ fn by_email(request: &WebRequest, poll: &Poll, now: At) -> Html {
             poll.people.len()
         ),
     };
-    Html::new().with(mail::local_links(request)).with(el("p").with(about)).with(mail::all_button(
-        poll,
-        LetterKind::Invitation,
-        now,
-    ))
+    Html::new().with(el("p").with(about)).with(mail::all_button(poll, LetterKind::Invitation, now))
 }
 
 /// Returns the page that offers reminders for all people who haven't answered. Making them adds links, so that isn't done yet.

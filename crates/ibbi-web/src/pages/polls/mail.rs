@@ -43,13 +43,11 @@ pub(super) fn not_set_up() -> Element {
 /// Returns a warning if the links lead to this computer itself, which the people can't reach.
 pub(super) fn local_links(request: &WebRequest) -> Option<Element> {
     let address = request.public_address();
-    let host = address.split("://").nth(1).unwrap_or_default();
-    let is_local = ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local));
     let text = format!(
         "The links lead to {address}, which other computers can\u{2019}t open. The person who runs the server can set its address \
          (public_url). Or send each person the poll as a file: \u{201c}File to send\u{201d} on the page of the poll."
     );
-    is_local.then(|| warning(el("p").with(text)))
+    request.is_local_address().then(|| warning(el("p").with(text)))
 }
 
 /// Returns the people who get a letter when it is sent to all: those who don't have it.
