@@ -79,7 +79,12 @@ fn confirmation(
             .attr("data-once", "1")
             .with(hidden("dates", &digest(current)))
             .with(el("p").class("send").with(button("Publish these dates")));
-        content.with(el("p").with(about)).with(list(dates)).with(form)
+        let alone = forecast::without_calendars(request).then(|| {
+            let text = "No one\u{2019}s calendar was used for these dates: all days count as available. To use those of a plan, go back \
+                        to the forecast, and choose \u{201c}Use the calendars of a plan\u{201d}.";
+            warning(el("p").with(text))
+        });
+        content.with(alone).with(el("p").with(about)).with(list(dates)).with(form)
     };
     let status = if why.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     Page { title: "Publish dates", place: "/cases", content }.answer(status)

@@ -171,6 +171,8 @@ fn every_role_makes_addresses_of_the_cases_that_it_sees_and_manages_its_own() {
                 assert!(entries(&get(&matrix.server, &address)).len() >= 2, "{who:?}");
                 made.push((*who, answer.json()["id"].as_str().unwrap().to_owned(), address));
                 assert!(form.text().contains("It is shown only now"), "{}", form.text());
+                // The server of the matrix has no public address.
+                assert!(form.text().contains("which only this computer can open"), "{}", form.text());
             }
         }
         // A person who is in both districts: the address has the cases that its maker sees.
@@ -295,6 +297,7 @@ fn page_of_a_case_makes_an_address_and_shows_it_once() {
         assert!(page.text().contains(&format!("<option value=\"{person}\">")), "{person}: {}", page.text());
     }
     let made = server.form(&format!("{case}/calendar"), "person=Ines+Reyes");
+    assert!(!made.text().contains("which only this computer can open"), "{}", made.text());
     assert_eq!(made.status, 201, "{}", made.text());
     let address = made.text().split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(address.starts_with("https://ibbi.example.org/calendars/") && address.ends_with(".ics"), "{address}");

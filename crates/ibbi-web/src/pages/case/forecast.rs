@@ -63,9 +63,7 @@ fn show(request: &WebRequest, (link, wrong): (&str, Option<&str>)) -> WebResult 
         let query = query::write([("file", scenario.to_toml().into()), ("case", log.id.to_string().into())]);
         el("p").with(el("a").class("go").attr("href", format!("/polls/new?{query}")).with("Ask everyone"))
     });
-    // Without the calendars of a plan, all days count as available, and the dates mean nothing.
-    let may_publish = planned.is_some() && request.check(View::PlannedDates, log.id).is_ok();
-    let publish = may_publish.then(|| {
+    let publish = request.check(View::PlannedDates, log.id).is_ok().then(|| {
         let to = el("a").attr("href", publishing_address(request, log.id));
         el("p").with(to.with("Publish these dates to the case\u{2019}s calendar"))
     });
@@ -98,6 +96,11 @@ pub(crate) fn planned_dates(request: &WebRequest) -> Result<(CaseLog, CurrentEnt
     let plan = schedule::plan(&simulator, safe.chance.map(|_| safe.confidence))?;
     let current = schedule::planned_entries(&scenario, &plan, Some(&log), now)?;
     Ok((log, current))
+}
+
+/// Returns whether the forecast that is shown uses no one's calendar.
+pub(crate) fn without_calendars(request: &WebRequest) -> bool {
+    plan::linked_scenario(&request.query).is_ok_and(|planned| planned.is_none())
 }
 
 fn query_of_pairs(pairs: &Pairs) -> String {

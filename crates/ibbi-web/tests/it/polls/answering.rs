@@ -17,6 +17,14 @@ fn person_answers_without_an_account_and_changes_the_answer() {
     let saved = answer(&timed.server, link, "c0=can&c1=cannot&c2=&c3=if_need_be&note=Call+me%0D%0Atomorrow");
     assert_eq!(saved.status, 200, "{}", saved.text());
     assert!(saved.text().contains("data-saved"), "{}", saved.text());
+    let cells = look(&timed.server, link).text().matches("<select").count();
+    let blank = format!("{} of {cells} times are blank, and count as times when you can\u{2019}t come.", cells - 3);
+    assert!(saved.text().contains(&blank) && !saved.text().contains("Nothing else is needed"), "{}", saved.text());
+    let all: String = (0..cells).map(|cell| format!("c{cell}=can&")).collect();
+    assert!(answer(&timed.server, link, &(all + "note=")).text().contains("Nothing else is needed."));
+    let none = answer(&timed.server, link, "note=");
+    assert!(none.text().contains("No time is marked, which counts as no time when you can come."), "{}", none.text());
+    assert_eq!(answer(&timed.server, link, "c0=can&c1=cannot&note=Call+me%0D%0Atomorrow").status, 200);
     let again = look(&timed.server, link);
     assert!(again.text().contains("Call me\ntomorrow"), "{}", again.text());
     assert!(again.text().contains("<option value=\"cannot\" selected=\"selected\">"), "{}", again.text());

@@ -90,6 +90,8 @@ impl MadePoll {
         let (id, form) = form(more);
         let made = server.form("/polls", &form);
         assert_eq!(made.status, 201, "{}", made.text());
+        // The servers of the tests have no public address.
+        assert!(made.text().contains("which other computers can\u{2019}t open"), "{}", made.text());
         let links = links(&made);
         let of_person = |(id, name): &(String, String)| (id.clone(), links[name].clone());
         Self { page: format!("/polls/{id}"), id, links: people().iter().map(of_person).collect() }

@@ -138,6 +138,7 @@ fn forecast_publishes_what_its_page_has_shown() {
     assert!(forecast.text().contains(&format!("href=\"{path}\"")), "{}", forecast.text());
     let page = server.get(&path);
     assert!(page.text().contains("Publish these dates") && page.text().contains("tentative"), "{}", page.text());
+    assert!(page.text().contains("No one\u{2019}s calendar was used for these dates"), "{}", page.text());
     assert_eq!(subscribed.calendar(), Entries::new(), "looking publishes nothing");
     let digest = page.text().split("name=\"dates\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let changed = server.form(&path, "dates=another");
