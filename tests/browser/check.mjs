@@ -209,6 +209,8 @@ const journeys = {
     check(await button(first).innerText() === `Record for ${dayNamed(20)}`, "the button names the day that stays");
     await name(first).fill("Rosa Amari");
     await task(second).locator("summary").click();
+    // The page moves the focus into a form that was opened, a moment after the click.
+    await page.waitForFunction((form) => form.dataset.seen, await task(second).elementHandle());
     await name(second).fill("Ben Castellan");
     await page.locator("#when-on_behalf").fill("P. Sullivan");
     await page.locator("#when-day").fill(dayAgo(10));
