@@ -1,25 +1,15 @@
 // Fourteen made-up people answer a poll of a running server, each in a window of their own. Usage: node poll_people.mjs PROGRAM
 // [FOLDER FOR SCREENSHOTS]. Exit codes: as in check.mjs.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { program, shots, startBrowser } from "./browser.mjs";
+import { shots } from "./browser.mjs";
 import { Answer, counted, differences, people, planOf, shownTimes } from "./district.mjs";
 import { cell, drag, dragMouse, marks } from "./gestures.mjs";
-import { launch } from "./launch.mjs";
+import { browser, check, end, same, server } from "./running.mjs";
 
 /** What filling six weeks on a phone may take. */
 const MOST_TAPS = 25;
-const place = mkdtempSync(join(tmpdir(), "ibbi-people-"));
-const wrong = [];
-let checks = 0;
-const check = (holds, what) => { checks += 1; if (!holds) { wrong.push(what); console.error(`wrong: ${what}`); } };
-const same = (got, expected, what) => check(got === expected, `${what}: ${JSON.stringify(got)}, not ${JSON.stringify(expected)}`);
-const server = await launch(program, place);
 const { base } = server;
-process.on("exit", () => server.child.kill());
-const browser = await startBrowser();
-if (shots) mkdirSync(shots, { recursive: true });
+
 const shot = async (page, name) => { if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true }); };
 
 /** Opens a window. Every error of its page, and every request to another server, fails the run. `log` has what it sends. */
@@ -317,10 +307,4 @@ const asked = expected.filter(({ day, band }) => band === "480,720" && inPlan.ha
 check(asked.length >= 20, `the plan shows ${asked.length} mornings of the poll`);
 for (const { day, x } of asked) same(inPlan.get(day), x.length, `the plan's figure for the morning of ${day}`);
 
-await browser.close();
-server.child.kill("SIGTERM");
-const code = await new Promise((ended) => { server.child.on("exit", ended); });
-same(code, 0, "the server's exit code");
-rmSync(place, { recursive: true, force: true });
-console.log(`${checks} checks, ${wrong.length} wrong`);
-process.exit(wrong.length ? 4 : 0);
+await end();

@@ -1,26 +1,15 @@
 // Pages of a running server at every width and in both color schemes: no violation that axe finds, nothing wider than the window. A poll has
 // sixty people. Usage: node views.mjs PROGRAM [FOLDER FOR SCREENSHOTS]. Exit codes: as in check.mjs.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { axe, program, shots, startBrowser } from "./browser.mjs";
+import { axe, shots } from "./browser.mjs";
 import { Answer, counted, differences, people, planOf, shownTimes } from "./district.mjs";
-import { launch } from "./launch.mjs";
+import { browser, check, counts, end, same, server } from "./running.mjs";
 
 const WIDTHS = [320, 390, 1280, 1920];
 const PEOPLE = 60;
 /** How many of them have not answered. */
 const MISSING = 7;
-const place = mkdtempSync(join(tmpdir(), "ibbi-views-"));
-const wrong = [];
-let checks = 0;
-const check = (holds, what) => { checks += 1; if (!holds) { wrong.push(what); console.error(`wrong: ${what}`); } };
-const same = (got, expected, what) => check(got === expected, `${what}: ${JSON.stringify(got)}, not ${JSON.stringify(expected)}`);
-const server = await launch(program, place);
 const { base } = server;
-process.on("exit", () => server.child.kill());
-const browser = await startBrowser();
-if (shots) mkdirSync(shots, { recursive: true });
 
 /** Opens a window of the facilitator, or of a person without an account. */
 async function open(hasAccount = true) {
@@ -70,7 +59,7 @@ async function look(page, name, takes = () => true) {
       for (const fault of await faults(page, width)) check(false, `${name}, ${colorScheme}, ${width}: ${fault}`);
       await page.evaluate(() => { for (const each of document.querySelectorAll("details")) each.open = each.dataset.was === "true"; });
       if (shots) await page.screenshot({ path: join(shots, `${name.replace(/\W+/g, "-")}-${width}-${colorScheme}.png`), fullPage: true });
-      checks += 1;
+      counts();
       seen += 1;
     }
   }
@@ -176,12 +165,6 @@ await page.evaluate(() => {
 const spoiled = await faults(page, 1280);
 check(spoiled.some((fault) => fault.startsWith("image-alt")) && spoiled.some((fault) => /^the page is 3\d{3} wide/.test(fault)), `what is spoiled is found: ${spoiled}`);
 
-await browser.close();
-server.child.kill("SIGTERM");
-const code = await new Promise((ended) => { server.child.on("exit", ended); });
-same(code, 0, "the server's exit code");
-rmSync(place, { recursive: true, force: true });
 times.sort(([one], [other]) => other - one);
 console.log(`${times.length} pages in ${seen} views; the slowest: ${times.slice(0, 4).map(([time, name]) => `${name} ${(time / 1000).toFixed(1)} s`).join(", ")}`);
-console.log(`${checks} checks, ${wrong.length} wrong`);
-process.exit(wrong.length ? 4 : 0);
+await end();

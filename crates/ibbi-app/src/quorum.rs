@@ -1,7 +1,7 @@
 //! Witnesses whose cosignatures a checkpoint must have.
 
 use crate::error::AppError;
-use crate::verified::{CosignedBy, FoundFault, Verified, WitnessedLines};
+use crate::verified::{CosignedBy, Verified, WitnessedLines};
 use ibbi_core::At;
 use ibbi_seal::{SignedCheckpoint, WitnessKey};
 use std::path::Path;
@@ -82,14 +82,7 @@ impl Quorum {
                 "no checkpoint that fits has the cosignatures of {needed} of the {known} witnesses; the most that one has is \
                  {most}"
             );
-            verified.faults.push(FoundFault {
-                code: "checkpoint.quorum",
-                line: verified.lines,
-                byte: verified.bytes,
-                text,
-            });
-            verified.fault_count += 1;
-            verified.sound = false;
+            verified.add_fault("checkpoint.quorum", text);
         }
         verified.last_good = covered;
         verified.witnessed = Some(WitnessedLines { quorum: needed, witnesses: known, covered });

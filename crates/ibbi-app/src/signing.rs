@@ -156,14 +156,8 @@ pub fn verify_history(
             "a key was given, but the ledger has no checkpoints; give the file of checkpoints with --checkpoint, \
                     preferably a copy that the ledger's operator can't change"
                 .to_owned();
-        verified.faults.push(FoundFault {
-            code: "checkpoint.missing",
-            line: verified.lines,
-            byte: verified.bytes,
-            text,
-        });
-        verified.fault_count += 1;
-        (verified.sound, verified.signatures_checked) = (false, false);
+        verified.add_fault("checkpoint.missing", text);
+        verified.signatures_checked = false;
     }
     Ok(verified)
 }

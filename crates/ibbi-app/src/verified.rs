@@ -181,6 +181,15 @@ pub struct Verified {
     pub texts: Option<CheckedTexts>,
 }
 
+impl Verified {
+    /// Adds what is wrong with all of it, which is then not sound.
+    pub(crate) fn add_fault(&mut self, code: &'static str, text: String) {
+        self.faults.push(FoundFault { code, line: self.lines, byte: self.bytes, text });
+        self.fault_count += 1;
+        self.sound = false;
+    }
+}
+
 /// Whether the confidential texts of a ledger's records can be shown. They are in a file beside the ledger, so the ledger is
 /// sound without them.
 #[derive(Debug, Clone, Serialize)]

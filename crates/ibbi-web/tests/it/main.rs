@@ -19,6 +19,7 @@ mod lines;
 mod mirror;
 mod operations;
 mod pages;
+mod paging;
 mod polls;
 mod programs;
 mod published;
