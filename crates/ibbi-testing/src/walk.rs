@@ -1,6 +1,6 @@
 //! Generated legal ledgers: cases that take any path that the rules allow, with corrections.
 
-use super::Lines;
+use crate::lines::Lines;
 use ibbi_core::events::*;
 use ibbi_core::{
     ActivityId, At, Body, Case, ConcernId, Date, Decision, Event, Format, History, LocalTime, MemberId, MemberIds,
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 /// A random number generator: splitmix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
-pub(crate) struct Random(pub(crate) u64);
+pub struct Random(pub u64);
 
 impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -23,15 +23,15 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap()).unwrap()
     }
 
-    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    pub fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
-    pub(crate) fn chance(&mut self, percent: u64) -> bool {
+    pub fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
 }
@@ -45,7 +45,7 @@ fn at(millis: i64) -> At {
     At::from_millis(millis).expect("a time within bounds")
 }
 
-pub(crate) fn name(text: &str) -> Name {
+pub fn name(text: &str) -> Name {
     Name::new(text).expect("a name")
 }
 
@@ -75,15 +75,15 @@ fn slot(day: i64, hour: i64, minutes: i64) -> Slot {
 
 /// A record to be written to a ledger.
 #[derive(Debug, Clone)]
-pub(crate) struct GeneratedRecord {
-    pub(crate) case: usize,
-    pub(crate) at: At,
-    pub(crate) event: Event,
-    pub(crate) to: Stage,
+pub struct GeneratedRecord {
+    pub case: usize,
+    pub at: At,
+    pub event: Event,
+    pub to: Stage,
 }
 
 /// Generates records of random cases that are under way at the same time.
-pub(crate) fn walk(seed: u64, cases: usize, count: usize) -> Vec<GeneratedRecord> {
+pub fn walk(seed: u64, cases: usize, count: usize) -> Vec<GeneratedRecord> {
     let mut random = Random(seed);
     let mut histories = vec![(History::new(), BEGIN); cases];
     let mut records: Vec<GeneratedRecord> = Vec::new();
@@ -274,12 +274,12 @@ fn uuid(kind: u64, number: usize) -> Uuid {
 }
 
 /// Returns the ID of a case in a ledger made by [`ledger`].
-pub(crate) fn case_id(number: usize) -> Uuid {
+pub fn case_id(number: usize) -> Uuid {
     uuid(1, number)
 }
 
 /// Writes records as a ledger.
-pub(crate) fn ledger(records: &[GeneratedRecord]) -> Lines {
+pub fn ledger(records: &[GeneratedRecord]) -> Lines {
     let opening = json!({
         "actor": "clerk@example.org", "at": at(BEGIN).to_string(), "id": uuid(0, 0).to_string(),
         "data": {"chart": chart_digest().to_string(), "format": 1, "origin": "example.org/walk", "program": "ibbi 0.1.0"},
