@@ -12,9 +12,13 @@ use serde_json::{Value, json};
 
 /// A random number generator: splitmix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
-pub struct Random(pub u64);
+pub struct Random(
+    /// The state; the seed at first.
+    pub u64,
+);
 
 impl Random {
+    /// Returns the next number.
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -23,14 +27,17 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// Returns a number below a limit.
     pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap()).unwrap()
     }
 
+    /// Returns one of several values.
     pub fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
+    /// Returns true in so many of a hundred times.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
@@ -45,6 +52,7 @@ fn at(millis: i64) -> At {
     At::from_millis(millis).expect("a time within bounds")
 }
 
+/// Returns a name.
 pub fn name(text: &str) -> Name {
     Name::new(text).expect("a name")
 }
@@ -76,9 +84,13 @@ fn slot(day: i64, hour: i64, minutes: i64) -> Slot {
 /// A record to be written to a ledger.
 #[derive(Debug, Clone)]
 pub struct GeneratedRecord {
+    /// Which case, from 0.
     pub case: usize,
+    /// When it happened.
     pub at: At,
+    /// What happened.
     pub event: Event,
+    /// The stage after it.
     pub to: Stage,
 }
 

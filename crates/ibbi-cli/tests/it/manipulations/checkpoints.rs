@@ -34,7 +34,7 @@ fn statements(new: &Evidence) -> Vec<Manipulation> {
         edited("A number with a leading zero in a checkpoint", "\n69\n", "\n069\n").fault("checkpoint.unreadable", 72),
         edited("A root with unused bits", root, &format!("{start}{next}=")).fault("checkpoint.unreadable", 72),
         edited("A line added to the signed text", &format!("\n{root}\n"), &format!("\n{root}\nsigned in Worcester\n"))
-            .fault("checkpoint.signature", 69)
+            .fault("checkpoint.signature", 72)
             .signature(),
         edited("A hyphen in place of the dash before a signature", "\u{2014} example.org", "- example.org").fault("checkpoint.unreadable", 72),
     ]
@@ -60,10 +60,10 @@ fn signatures(bases: &Bases) -> Vec<Manipulation> {
         format!("{text}\n\n{line}\n{signatures}")
     };
     vec![
-        notes("A signature with one letter changed", Power::Edit, broken_signature(&new.outside)).fault("checkpoint.signature", 69).signature(),
-        notes("A checkpoint that another key signed", Power::Edit, other).fault("checkpoint.unknown-signer", 69).signature(),
-        notes("A signature under another name", Power::Edit, renamed).fault("checkpoint.unknown-signer", 69).signature(),
-        notes("The signature of another checkpoint", Power::Edit, moved).fault("checkpoint.signature", 69).signature(),
+        notes("A signature with one letter changed", Power::Edit, broken_signature(&new.outside)).fault("checkpoint.signature", 72).signature(),
+        notes("A checkpoint that another key signed", Power::Edit, other).fault("checkpoint.unknown-signer", 72).signature(),
+        notes("A signature under another name", Power::Edit, renamed).fault("checkpoint.unknown-signer", 72).signature(),
+        notes("The signature of another checkpoint", Power::Edit, moved).fault("checkpoint.signature", 72).signature(),
         notes("A signature of an unknown key added", Power::Edit, unknown).hidden("the office's signature is still there"),
         notes("A second root for the same lines", Power::Key, fork(69)).fault("checkpoint.root", 69),
         notes("A second root for the lines of the older checkpoint", Power::Key, fork(55)).fault("checkpoint.root", 55),

@@ -37,33 +37,34 @@ fn heads(bases: &Bases, lines: &Lines) -> Vec<Manipulation> {
     let other = bases.signed_by_another(&new.lines, new.covered).to_string();
     let older = bases.signed(&new.lines, 55).to_string();
     vec![
-        made("Another case in the head", lines.clone().set(1, "case", birch).bytes()).fault("extract", 5).script(5),
-        made("An extract that claims to be of format 1", lines.clone().set(1, "extract", 1).bytes()).fault("extract", 89),
-        made("A format that doesn't exist", lines.clone().set(1, "extract", 3).bytes()).fault("extract", 1),
-        made("A key that the head doesn't have", lines.clone().set(1, "from", "the office").bytes()).fault("extract", 1),
-        made("Another number of lines in the checkpoint", note(&|note| note.replacen("\n69\n", "\n70\n", 1))).fault("extract", 1).script(3),
+        made("Another case in the head", lines.clone().set(1, "case", birch).bytes()).fault("extract.unproved", 5).script(5),
+        made("An extract that claims to be of format 1", lines.clone().set(1, "extract", 1).bytes()).fault("extract.unproved", 89),
+        made("A format that doesn't exist", lines.clone().set(1, "extract", 3).bytes()).fault("extract.unproved", 1),
+        made("A key that the head doesn't have", lines.clone().set(1, "from", "the office").bytes()).fault("extract.unproved", 1),
+        made("Another number of lines in the checkpoint", note(&|note| note.replacen("\n69\n", "\n70\n", 1))).fault("checkpoint.signature", 1).script(89),
         made("Another root in the checkpoint", note(&|note| {
             let root = note.lines().nth(2).unwrap().to_owned();
             note.replacen(&root, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1)
         }))
-        .fault("extract", 1)
+        .fault("checkpoint.signature", 1)
         .script(3),
         made("Another name of the ledger in the checkpoint", note(&|note| note.replacen("example.org/new\n", "example.org/old\n", 1)))
-            .fault("extract", 1)
+            .fault("checkpoint.signature", 1)
             .script(3),
-        made("A checkpoint that another key signed", note(&|_| other.clone())).fault("extract", 1).signature(),
-        made("A signature with one letter changed", note(&|note| broken_signature(&note))).fault("extract", 1).signature(),
-        made("An older checkpoint of the ledger", note(&|_| older.clone())).fault("extract", 3),
-        made("No checkpoint", note(&|_| String::new())).fault("extract", 1),
-        made("The head removed", without(lines, 1..=1).bytes()).fault("ledger.opening", 1).script(2),
+        made("A checkpoint that another key signed", note(&|_| other.clone())).fault("checkpoint.unknown-signer", 1).signature(),
+        made("A signature with one letter changed", note(&|note| broken_signature(&note))).fault("checkpoint.signature", 1).signature(),
+        made("An older checkpoint of the ledger", note(&|_| older.clone())).fault("extract.unproved", 3),
+        made("No checkpoint", note(&|_| String::new())).fault("extract.unproved", 1),
+        made("The head removed", without(lines, 1..=1).bytes()).fault("line.unknown-key", 2),
         made("A byte order mark before the head", [&b"\xEF\xBB\xBF"[..], &lines.bytes()].concat()).fault("line.byte-order-mark", 1),
     ]
 }
 
 /// Returns a note whose first signature has another letter.
 pub(crate) fn broken_signature(note: &str) -> String {
-    let place = note.find("\u{2014} ").expect("a signature") + 30;
-    let at = place + note[place..].find(' ').expect("the signature's base64") + 20;
+    let start = note.find("\u{2014} ").expect("a signature");
+    let end = start + note[start..].find('\n').expect("the end of the line");
+    let at = note[..end].rfind(' ').expect("the signature's base64") + 20;
     let letter = if &note[at..=at] == "A" { "B" } else { "A" };
     format!("{}{letter}{}", &note[..at], &note[at + 1..])
 }
@@ -77,30 +78,30 @@ fn records(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
     let other = Lines([&lines.0[..13], &[old.lines.0[8].clone(), lines.0[12].clone()], &lines.0[15..]].concat());
     let opening = Lines([&lines.0[..3], &lines.0[1..3], &lines.0[3..]].concat());
     vec![
-        replaced(lines, "A name in the case's opening", 4, "Maple Hollow", "Maple Harbor").fault("extract", 5),
-        replaced(lines, "An actor", 6, "clerk@example.org", "aide@example.org").fault("extract", 7),
-        replaced(lines, "The stage after an event", 6, "\"to\":\"inquiry\"", "\"to\":\"introduction\"").fault("extract", 7),
-        replaced(lines, "A space after a comma", 6, ",\"v\":2}", ", \"v\":2}").fault("extract", 6),
-        replaced(lines, "Another number of the line", 6, "\"seq\":10", "\"seq\":11").fault("extract", 7),
-        replaced(lines, "Another number of the record", 6, "\"rev\":2", "\"rev\":3").fault("extract", 7),
-        replaced(lines, "The last record changed", 86, "it belongs to another case", "it belongs to this case").fault("extract", 87),
-        replaced(lines, "The ledger's first line changed", 2, "clerk@example.org", "aide@example.org").fault("extract", 3),
-        made("A record and its proof removed", 12, without(lines, 12..=13)).fault("extract", 13).script(13),
-        made("A record removed, and its proof left", 12, without(lines, 12..=12)).fault("extract", 12),
-        made("The case's opening removed", 4, without(lines, 4..=5)).fault("extract", 5).script(5),
-        made("The ledger's first line removed", 2, without(lines, 2..=3)).fault("extract", 3).script(3),
-        made("The ledger's first line repeated", 4, opening).fault("extract", 5).script(5),
-        made("Two records swapped with their proofs", 12, swapped).fault("extract", 13).script(13),
-        made("A record and its proof repeated", 14, repeated).fault("extract", 15).script(15),
-        made("A record of another case put in, with its own proof", 14, inserted).fault("extract", 15).script(15),
-        made("A record of another ledger in place of one", 14, other).fault("extract", 15),
-        made("All records removed", 4, without(lines, 4..=87)).fault("extract", 5).script(5),
+        replaced(lines, "A name in the case's opening", 4, "Maple Hollow", "Maple Harbor").fault("extract.unproved", 5),
+        replaced(lines, "An actor", 6, "clerk@example.org", "aide@example.org").fault("extract.unproved", 7),
+        replaced(lines, "The stage after an event", 6, "\"to\":\"inquiry\"", "\"to\":\"introduction\"").fault("extract.unproved", 7),
+        replaced(lines, "A space after a comma", 6, ",\"v\":2}", ", \"v\":2}").fault("extract.unproved", 6),
+        replaced(lines, "Another number of the line", 6, "\"seq\":10", "\"seq\":11").fault("extract.unproved", 7),
+        replaced(lines, "Another number of the record", 6, "\"rev\":2", "\"rev\":3").fault("extract.unproved", 7),
+        replaced(lines, "The last record changed", 86, "it belongs to another case", "it belongs to this case").fault("extract.unproved", 87),
+        replaced(lines, "The ledger's first line changed", 2, "clerk@example.org", "aide@example.org").fault("extract.unproved", 3),
+        made("A record and its proof removed", 12, without(lines, 12..=13)).fault("extract.unproved", 13).script(13),
+        made("A record removed, and its proof left", 12, without(lines, 12..=12)).fault("extract.unproved", 12),
+        made("The case's opening removed", 4, without(lines, 4..=5)).fault("extract.unproved", 5).script(5),
+        made("The ledger's first line removed", 2, without(lines, 2..=3)).fault("extract.unproved", 3).script(3),
+        made("The ledger's first line repeated", 4, opening).fault("extract.unproved", 5).script(5),
+        made("Two records swapped with their proofs", 12, swapped).fault("extract.unproved", 13).script(13),
+        made("A record and its proof repeated", 14, repeated).fault("extract.unproved", 15).script(15),
+        made("A record of another case put in, with its own proof", 14, inserted).fault("extract.unproved", 15).script(15),
+        made("A record of another ledger in place of one", 14, other).fault("extract.unproved", 15),
+        made("All records removed", 4, without(lines, 4..=87)).fault("extract.unproved", 5).script(5),
     ]
 }
 
 fn proofs(lines: &Lines) -> Vec<Manipulation> {
     let edited = |name, line: usize, change: &dyn Fn(&mut Value)| {
-        extract(name, Power::Edit, line, lines.clone().edit(line, change).bytes()).fault("extract", line as u64)
+        extract(name, Power::Edit, line, lines.clone().edit(line, change).bytes()).fault("extract.unproved", line as u64)
     };
     let proof = |json: &mut Value, change: &dyn Fn(&mut Vec<Value>)| change(json["proof"].as_array_mut().unwrap());
     let zero = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
@@ -119,8 +120,8 @@ fn proofs(lines: &Lines) -> Vec<Manipulation> {
         edited("An index that is too large", 7, &|json| json["index"] = json!(69)),
         edited("An index as a text", 7, &|json| json["index"] = json!("9")),
         edited("A key that a proof doesn't have", 7, &|json| json["line"] = json!(10)),
-        extract("A proof removed", Power::Edit, 7, without(lines, 7..=7).bytes()).fault("extract", 7),
-        extract("The proofs of two records swapped", Power::Edit, 7, lines.clone().swap(7, 9).bytes()).fault("extract", 7),
+        extract("A proof removed", Power::Edit, 7, without(lines, 7..=7).bytes()).fault("extract.unproved", 7),
+        extract("The proofs of two records swapped", Power::Edit, 7, lines.clone().swap(7, 9).bytes()).fault("extract.unproved", 7),
     ]
 }
 
@@ -128,7 +129,7 @@ fn ends(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
     let made = |name, line, lines: Lines| extract(name, Power::Edit, line, lines.bytes());
     let end = lines.0.len();
     assert_eq!(end, 90, "86 and 87 are the last record, 88 and 89 the state of all cases, and 90 the path");
-    let path = |name, change: &dyn Fn(&mut Value)| made(name, 90, lines.clone().edit(90, change)).fault("extract", 90);
+    let path = |name, change: &dyn Fn(&mut Value)| made(name, 90, lines.clone().edit(90, change)).fault("extract.unproved", 90);
     let bytes = lines.bytes();
     // Shortened to the records before the older state, which has its own proof under this checkpoint.
     let short = {
@@ -141,24 +142,24 @@ fn ends(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
     let old_end = format_1.0.len();
     const PART: &str = "an extract of format 1 doesn't show that it is complete, and the warning says so";
     vec![
-        made("The last record removed", 86, without(lines, 86..=87)).fault("extract", 88),
-        made("The last five records removed", 78, without(lines, 78..=87)).fault("extract", 80),
-        made("Everything after a record removed", 60, without(lines, 60..=90)).fault("extract", 60),
-        made("The state of all cases and the path removed", 88, without(lines, 88..=90)).fault("extract", 88),
-        made("The state of all cases removed, and its proof left", 88, without(lines, 88..=88)).fault("extract", 88),
-        made("The path removed", 90, without(lines, 90..=90)).fault("extract", 90),
-        made("Shortened to an older state of all cases", 60, short.clone()).fault("extract", short.0.len() as u64 - 1),
-        replaced(lines, "The number of cases changed", 88, "\"cases\":3", "\"cases\":2").fault("extract", 89),
+        made("The last record removed", 86, without(lines, 86..=87)).fault("extract.unproved", 88),
+        made("The last five records removed", 78, without(lines, 78..=87)).fault("extract.unproved", 80),
+        made("Everything after a record removed", 60, without(lines, 60..=90)).fault("extract.unproved", 60),
+        made("The state of all cases and the path removed", 88, without(lines, 88..=90)).fault("extract.unproved", 88),
+        made("The state of all cases removed, and its proof left", 88, without(lines, 88..=88)).fault("extract.unproved", 88),
+        made("The path removed", 90, without(lines, 90..=90)).fault("extract.unproved", 90),
+        made("Shortened to an older state of all cases", 60, short.clone()).fault("extract.unproved", short.0.len() as u64 - 1),
+        replaced(lines, "The number of cases changed", 88, "\"cases\":3", "\"cases\":2").fault("extract.unproved", 89),
         path("Another index of the case", &|json| json["index"] = json!(1)),
         path("A hash of the path changed", &|json| json["path"][0] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
         path("A hash of the path removed", &|json| drop(json["path"].as_array_mut().unwrap().remove(0))),
         path("A hash added to the path", &|json| {
             json["path"].as_array_mut().unwrap().push(json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
         }),
-        made("A line after the path", 91, lines.clone().insert(91, lines.0[85].clone())).fault("extract", 91).script(90),
-        made("A second extract joined to the end", 91, Lines([&lines.0[..], &lines.0[..]].concat())).fault("extract", 91).script(90),
-        extract("The last line feed removed", Power::Edit, 90, bytes[..bytes.len() - 1].to_vec()).fault("extract", 90),
-        extract("Cut within a record", Power::Edit, 86, bytes[..bytes.len() - 1200].to_vec()).fault("extract", 88),
+        made("A line after the path", 91, lines.clone().insert(91, lines.0[85].clone())).fault("extract.unproved", 91).script(90),
+        made("A second extract joined to the end", 91, Lines([&lines.0[..], &lines.0[..]].concat())).fault("extract.unproved", 91).script(90),
+        extract("The last line feed removed", Power::Edit, 90, bytes[..bytes.len() - 1].to_vec()).fault("extract.unproved", 90),
+        extract("Cut within a proof", Power::Edit, 85, bytes[..bytes.len() - 1200].to_vec()).fault("extract.unproved", 85),
         made("Shortened, and made to look like format 1", 80, claimed(38)).finding("extract.part-only", 1).hidden(PART),
         extract("The last record of an extract of format 1 removed", Power::Edit, old_end - 1, {
             without(&format_1, old_end - 1..=old_end).bytes()
@@ -168,13 +169,13 @@ fn ends(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
         .hidden(PART),
         extract("A record of an extract of format 1 removed", Power::Edit, 12, without(&format_1, 12..=13).bytes())
             .old()
-            .fault("extract", 13)
+            .fault("extract.unproved", 13)
             .script(13),
         extract("A name in an extract of format 1", Power::Edit, 18, {
             format_1.clone().replace(18, "Ben Castellan", "Ben Castellano").bytes()
         })
         .old()
-        .fault("extract", 19),
+        .fault("extract.unproved", 19),
     ]
 }
 

@@ -60,6 +60,7 @@ fn fields(all: &Lines) -> Vec<Field> {
     };
     let without = |name, line: usize, key: &str| edited(name, line, &|json| drop(json.as_object_mut().unwrap().remove(key)));
     let illegal = |field: Field, line: u64| Field { rules: vec![("event.illegal", line)], ..field };
+    let differs = |field: Field, line: u64| Field { rules: vec![("event.stage-differs", line)], ..field };
     let fault = |field: Field, code, line: u64| Field { fault: Some((code, line)), ..field };
     vec![
         set("Another actor", 10, "actor", json!("superintendent@example.org")),
@@ -80,17 +81,14 @@ fn fields(all: &Lines) -> Vec<Field> {
         set("The representative at a meeting", 19, "data.representative", json!("Lars Noor")),
         set("The reason of a withdrawal", 50, "data.reason", json!("the teams disagreed")),
         set("The digest of a confidential text", 52, "data.text.sha256", json!("0".repeat(64))),
-        illegal(set("A vote turned around", 54, "data.decision", json!("decline")), 54),
+        differs(set("A vote turned around", 54, "data.decision", json!("decline")), 58),
         illegal(set("A member who isn't on the team present", 51, "data.present", json!(["amari", "castellan"])), 51),
         set("Another ID of a record", 20, "id", json!("01910000-0000-7000-8000-0065000000aa")),
         Field {
             rules: vec![("case.duplicate-id", 20)],
             ..set("The ID of another record of the case", 20, "id", all.json(19)["id"].clone())
         },
-        Field {
-            rules: vec![("event.stage-differs", 20)],
-            ..set("Another stage after the event", 20, "to", json!("introduction"))
-        },
+        differs(set("Another stage after the event", 20, "to", json!("introduction")), 20),
         fault(set("Another number of the line", 20, "seq", json!(21)), "chain.seq", 20),
         fault(set("Another number of the record in its case", 20, "rev", json!(7)), "chain.rev", 20),
         fault(set("The record in another case", 20, "case", all.json(3)["case"].clone()), "chain.rev", 20),
@@ -98,9 +96,12 @@ fn fields(all: &Lines) -> Vec<Field> {
         fault(without("A record taken out of its act", 27, "act"), "chain.act", 27),
         illegal(set("A correction of another record", 58, "replaces", json!(54)), 58),
         illegal(without("A correction made into a record of its own", 58, "replaces"), 58),
-        illegal(set("A void of another record", 68, "data.seq", json!(66)), 68),
+        differs(set("A void of another record", 68, "data.seq", json!(66)), 68),
         set("A void with another reason", 68, "data.reason", json!("a slip of the pen")),
-        set("The ledger's chart of the process", 1, "data.chart", json!("0".repeat(64))),
+        Field {
+            rules: vec![("ledger.other-chart", 1)],
+            ..set("The ledger's chart of the process", 1, "data.chart", json!("0".repeat(64)))
+        },
         set("The program that wrote the ledger", 1, "data.program", json!("ibbi 0.0.9")),
         set("The district of a case", 2, "data.district", json!("Cedar Falls")),
         set("The day on which the contract expires", 2, "data.contract_expires", json!("2027-08-31")),

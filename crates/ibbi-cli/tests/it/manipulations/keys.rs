@@ -30,7 +30,7 @@ fn values(all: &Lines) -> Vec<Manipulation> {
         set("The day of a letter rewritten", 36, "data.dated", json!("2025-09-10")).hidden(SIGNED),
         set("The first line rewritten", 1, "actor", json!("aide@example.org")).hidden(SIGNED),
         set("The line before the checkpoint rewritten", 68, "data.reason", json!("it is not true")).hidden(SIGNED),
-        set("A vote turned around", 54, "data.decision", json!("decline")).finding("event.illegal", 54),
+        set("A vote turned around", 54, "data.decision", json!("decline")).finding("event.stage-differs", 58),
         signed("Every actor replaced", 2, actors).hidden(SIGNED),
         signed("Every time of recording moved", 2, times).hidden(SIGNED),
         set("The outcome after the checkpoint rewritten", 71, "data.result", json!("not_ratified")).hidden(SIGNED),
@@ -59,7 +59,7 @@ fn cases(all: &Lines) -> Vec<Manipulation> {
         signed("Two cases left out", 3, Lines(kept(&case(3)).0.into_iter().filter(|line| !line.contains(case(4).as_str().unwrap())).collect())).hidden(SIGNED),
         signed("A case made up", 5, all.clone().insert(5, made_up)).hidden(SIGNED),
         signed("A correction and the record that it corrects left out", 57, {
-            let lines = all.clone().set(58, "act", json!([2, 2])).edit(58, |line| drop(line.as_object_mut().unwrap().remove("replaces")));
+            let lines = all.clone().set(56, "to", "agreement").set(58, "act", json!([2, 2])).edit(58, |line| drop(line.as_object_mut().unwrap().remove("replaces")));
             lines.remove(57)
         })
         .hidden(SIGNED),
@@ -109,11 +109,10 @@ fn earlier(old: &Lines, grown: &Lines) -> Vec<Manipulation> {
         })
         .grown()
         .fault("ledger.format", 34),
-        ledger("A line of format 1 after the change to format 2", Power::Key, 35, {
-            grown.clone().set(35, "v", 1).set(35, "type", "case_withdrawn").set(35, "data", json!({"by": "the district", "reason": "no"})).forged()
+        ledger("A line of format 1 after the change to format 2", Power::Key, 36, {
+            grown.clone().set(36, "v", 1).forged()
         })
         .grown()
-        .fault("ledger.format", 35)
-        .script(35),
+        .fault("ledger.format", 36),
     ]
 }

@@ -35,8 +35,8 @@ fn early(old: &Lines) -> Vec<Manipulation> {
         .old()
         .finding("event.illegal", 5),
         changed(old, "A leader who agreed twice", 4, "data.seat", "superintendent"),
-        without(old, "The agreement of a leader missing", &[4], 5),
-        changed(old, "A meeting that left out topics", 7, "data.topics", json!(["interests"])),
+        without(old, "The agreement of a leader missing", &[4], 5).clear().finding("event.stage-differs", 4),
+        changed(old, "A meeting that left out topics", 7, "data.topics", json!(["interests"])).clear().finding("event.illegal", 8),
         without(old, "No introduction held", &[7], 7),
         changed(old, "An event before the one before it", 8, "at", "2025-09-01T00:00:00.000Z"),
         changed(old, "A letter dated after it was recorded", 18, "data.dated", "2025-10-24"),
@@ -84,7 +84,7 @@ fn ends(all: &Lines, old: &Lines) -> Vec<Manipulation> {
         changed(old, "A member of the other team in a caucus", 26, "data.present", json!(["castellan", "okafor"])),
         changed(old, "A spokesperson of the other team", 27, "data.spokesperson", "okafor"),
         without(old, "A format chosen before both parties decided", &[29], 29),
-        changed(old, "A format chosen after a party declined", 29, "data.decision", "decline"),
+        changed(old, "A format chosen after a party declined", 29, "data.decision", "decline").clear().finding("event.stage-differs", 29),
         put("A session after the end of the case", 34, &|json| {
             json["type"] = json!("session_postponed");
             json["data"] = json!({ "part": 1, "reason": "snow" });
@@ -161,7 +161,7 @@ fn weak(old: &Lines) -> Vec<Manipulation> {
             "activities": ["exercise", "bargaining_simulation"], "edition": 2,
             "edition_digest": "aa6b70070b7b78a3944580606bf646df2fb59c2c7ca5b02ddc50594cd34751c2",
             "formats": { "full_day": [480], "two_half_days": [240, 240] }, "grace": 15, "presence": "everyone",
-            "same_day_parts": false, "training": [480],
+            "training": [480],
         });
         program[key] = value;
         ledger(name, Power::State, 2, old.clone().set(2, "data.program", program).forged()).old().finding(code, 2)
@@ -181,10 +181,10 @@ fn names(all: &Lines) -> Vec<Manipulation> {
         ledger(name, Power::State, 24, all.clone().set(24, "data.member.name", to).forged()).finding(code, 24)
     };
     vec![
-        named("A space of no width in a name", "Ben\u{200b} Castellan", "names.invisible"),
+        named("A space of no width in a name", "Ben\u{200b} Castellan", "").clear().fault("line.payload", 24),
         named("A Hangul filler in a name", "Ben\u{3164} Castellan", "names.invisible"),
         named("A Braille blank for a space", "Ben\u{2800}Castellan", "names.invisible"),
-        named("A mark that turns the direction of a name", "Ben\u{202e} Castellan", "names.invisible"),
+        named("A mark that turns the direction of a name", "Ben\u{202e} Castellan", "").clear().fault("line.payload", 24),
         named("An accent as a character of its own", "Ben Castella\u{301}n", "names.not-composed"),
         named("A Cyrillic letter in a name", "Ben C\u{430}stellan", "names.mixed-scripts"),
         named("A Greek letter in a name", "Ben Castell\u{3b1}n", "names.mixed-scripts"),
