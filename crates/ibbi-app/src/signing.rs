@@ -18,8 +18,8 @@ use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
 use ibbi_log::{Depth, Fault, FaultKind, Uuid, open_sidecar};
 use ibbi_seal::{
-    Fork, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history, extract,
-    is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
+    Fork, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history,
+    extract, is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -216,7 +216,8 @@ fn lines_text(count: u64) -> String {
 
 /// Returns the fork that an extract's checkpoint and an earlier one show: two roots for the same lines.
 fn extract_fork(signed: &SignedCheckpoint, older: &[SignedCheckpoint], keys: &[PublicKey]) -> Option<Fork> {
-    let (found, is_trusted) = (signed.checkpoint(), |one: &SignedCheckpoint| keys.is_empty() || one.verify(keys).is_ok());
+    let (found, is_trusted) =
+        (signed.checkpoint(), |one: &SignedCheckpoint| keys.is_empty() || one.verify(keys).is_ok());
     let other = older.iter().find(|older| {
         let known = older.checkpoint();
         (&known.origin, known.size) == (&found.origin, found.size) && known.root != found.root && is_trusted(older)

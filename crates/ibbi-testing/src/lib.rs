@@ -9,6 +9,8 @@ pub mod audit_output;
 pub mod audit_properties;
 mod golden;
 #[cfg(feature = "log")]
+pub mod legal_ledger;
+#[cfg(feature = "log")]
 pub mod lines;
 #[cfg(feature = "log")]
 pub mod python_verifier;

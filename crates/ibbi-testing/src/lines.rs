@@ -129,4 +129,3 @@ impl Lines {
         1 + self.0.iter().position(|line| line.contains(&key)).unwrap_or_else(|| panic!("no {kind}"))
     }
 }
-

@@ -44,11 +44,11 @@ impl Random {
 }
 
 /// 8 AM on Tuesday, 2026-09-01, in Massachusetts.
-const BEGIN: i64 = 1_788_264_000_000;
+pub(crate) const BEGIN: i64 = 1_788_264_000_000;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-fn at(millis: i64) -> At {
+pub(crate) fn at(millis: i64) -> At {
     At::from_millis(millis).expect("a time within bounds")
 }
 
@@ -116,7 +116,7 @@ pub fn walk(seed: u64, cases: usize, count: usize) -> Vec<GeneratedRecord> {
 }
 
 /// Returns an event that may be legal, and its time.
-fn offer(random: &mut Random, case: &Case, clock: i64, own: &[u64]) -> Option<(Event, i64)> {
+pub(crate) fn offer(random: &mut Random, case: &Case, clock: i64, own: &[u64]) -> Option<(Event, i64)> {
     let later = clock + HOUR / 4 * i64::try_from(random.below(40)).unwrap();
     if random.chance(4) && own.len() > 3 {
         let seq = random.one(&own[own.len().saturating_sub(4)..]);
@@ -281,7 +281,7 @@ fn caucus(random: &mut Random, case: &Case) -> Event {
     }
 }
 
-fn uuid(kind: u64, number: usize) -> Uuid {
+pub(crate) fn uuid(kind: u64, number: usize) -> Uuid {
     Uuid::from_u64_pair(0x0192_0000_0000_7000 | kind << 32, 0x8000_0000_0000_0000 | u64::try_from(number).unwrap())
 }
 

@@ -28,15 +28,21 @@ fn statements(new: &Evidence) -> Vec<Manipulation> {
         edited("Fewer lines in a checkpoint", "\n69\n", "\n68\n").fault("checkpoint.root", 68),
         edited("More lines in a checkpoint", "\n69\n", "\n80\n").fault("checkpoint.truncated", 72),
         edited("Another root in a checkpoint", root, zero).fault("checkpoint.root", 69),
-        edited("Another root in the older checkpoint", new.notes.lines().nth(2).unwrap(), zero).fault("checkpoint.root", 55),
-        edited("Another name of the ledger in a checkpoint", &format!("example.org/new\n69\n{root}"), &format!("example.org/old\n69\n{root}"))
-            .fault("checkpoint.origin", 69),
+        edited("Another root in the older checkpoint", new.notes.lines().nth(2).unwrap(), zero)
+            .fault("checkpoint.root", 55),
+        edited(
+            "Another name of the ledger in a checkpoint",
+            &format!("example.org/new\n69\n{root}"),
+            &format!("example.org/old\n69\n{root}"),
+        )
+        .fault("checkpoint.origin", 69),
         edited("A number with a leading zero in a checkpoint", "\n69\n", "\n069\n").fault("checkpoint.unreadable", 72),
         edited("A root with unused bits", root, &format!("{start}{next}=")).fault("checkpoint.unreadable", 72),
         edited("A line added to the signed text", &format!("\n{root}\n"), &format!("\n{root}\nsigned in Worcester\n"))
             .fault("checkpoint.signature", 72)
             .signature(),
-        edited("A hyphen in place of the dash before a signature", "\u{2014} example.org", "- example.org").fault("checkpoint.unreadable", 72),
+        edited("A hyphen in place of the dash before a signature", "\u{2014} example.org", "- example.org")
+            .fault("checkpoint.unreadable", 72),
     ]
 }
 
@@ -60,15 +66,24 @@ fn signatures(bases: &Bases) -> Vec<Manipulation> {
         format!("{text}\n\n{line}\n{signatures}")
     };
     vec![
-        notes("A signature with one letter changed", Power::Edit, broken_signature(&new.outside)).fault("checkpoint.signature", 72).signature(),
-        notes("A checkpoint that another key signed", Power::Edit, other).fault("checkpoint.unknown-signer", 72).signature(),
-        notes("A signature under another name", Power::Edit, renamed).fault("checkpoint.unknown-signer", 72).signature(),
+        notes("A signature with one letter changed", Power::Edit, broken_signature(&new.outside))
+            .fault("checkpoint.signature", 72)
+            .signature(),
+        notes("A checkpoint that another key signed", Power::Edit, other)
+            .fault("checkpoint.unknown-signer", 72)
+            .signature(),
+        notes("A signature under another name", Power::Edit, renamed)
+            .fault("checkpoint.unknown-signer", 72)
+            .signature(),
         notes("The signature of another checkpoint", Power::Edit, moved).fault("checkpoint.signature", 72).signature(),
-        notes("A signature of an unknown key added", Power::Edit, unknown).hidden("the office's signature is still there"),
+        notes("A signature of an unknown key added", Power::Edit, unknown)
+            .hidden("the office's signature is still there"),
         notes("A second root for the same lines", Power::Key, fork(69)).fault("checkpoint.root", 69),
         notes("A second root for the lines of the older checkpoint", Power::Key, fork(55)).fault("checkpoint.root", 55),
-        notes("A checkpoint over a line that the ledger doesn't have", Power::Key, bases.notes(&more, &[73])).fault("checkpoint.truncated", 72),
-        notes("A checkpoint of another ledger of the office", Power::Key, bases.of(Base::Old).outside.clone()).fault("checkpoint.origin", 30),
+        notes("A checkpoint over a line that the ledger doesn't have", Power::Key, bases.notes(&more, &[73]))
+            .fault("checkpoint.truncated", 72),
+        notes("A checkpoint of another ledger of the office", Power::Key, bases.of(Base::Old).outside.clone())
+            .fault("checkpoint.origin", 30),
     ]
 }
 
@@ -79,13 +94,17 @@ fn files(bases: &Bases) -> Vec<Manipulation> {
     const SAME: &str = "the checkpoints are the same";
     vec![
         notes("An empty file of checkpoints", Power::Edit, "").fault("checkpoint.missing", 72).signature(),
-        notes("The newest checkpoint removed", Power::Edit, older).hidden("the report says how many lines the checkpoint covers"),
+        notes("The newest checkpoint removed", Power::Edit, older)
+            .hidden("the report says how many lines the checkpoint covers"),
         notes("The checkpoints in another order", Power::Edit, format!("{newest}{older}")).hidden(SAME),
         notes("A checkpoint repeated", Power::Edit, format!("{}{newest}", new.notes)).hidden(SAME),
         notes("The last checkpoint cut", Power::Edit, cut).fault("checkpoint.unreadable", 72),
-        notes("Text between two checkpoints", Power::Edit, format!("{older}not a checkpoint\n\n{newest}")).fault("checkpoint.unreadable", 72),
-        notes("Carriage returns in the file of checkpoints", Power::Edit, new.notes.replace('\n', "\r\n")).fault("checkpoint.unreadable", 72),
-        notes("Bytes that are no text in place of the checkpoints", Power::Edit, [0, 159, 146, 150, 255].repeat(50)).fault("checkpoint.unreadable", 72),
+        notes("Text between two checkpoints", Power::Edit, format!("{older}not a checkpoint\n\n{newest}"))
+            .fault("checkpoint.unreadable", 72),
+        notes("Carriage returns in the file of checkpoints", Power::Edit, new.notes.replace('\n', "\r\n"))
+            .fault("checkpoint.unreadable", 72),
+        notes("Bytes that are no text in place of the checkpoints", Power::Edit, [0, 159, 146, 150, 255].repeat(50))
+            .fault("checkpoint.unreadable", 72),
         notes("Empty lines between the checkpoints", Power::Edit, format!("{older}\n\n\n{newest}")).hidden(SAME),
     ]
 }
@@ -138,16 +157,16 @@ fn confidential() -> Vec<Manipulation> {
     };
     const OTHERS: &str = "the texts of the records are there";
     vec![
-        edited("A confidential text changed", 52, "Who keeps the minutes", "Who burns the minutes").finding("texts.altered", 52),
-        edited("A salt changed", 53, "0191000000007000800000650000001e", "0191000000007000800000650000001f").finding("texts.altered", 53),
+        edited("A confidential text changed", 52, "Who keeps the minutes", "Who burns the minutes")
+            .finding("texts.altered", 52),
+        edited("A salt changed", 53, "0191000000007000800000650000001e", "0191000000007000800000650000001f")
+            .finding("texts.altered", 53),
         edited("The digest of a text changed", 67, "f1acd120", "f1acd121").finding("texts.missing", 67),
         texts("A text removed", 53, [lines[0], lines[2]].concat()).finding("texts.missing", 53),
         texts("All texts removed", 52, "").finding("texts.missing", 52),
         texts("The last text cut", 67, &whole[..whole.len() - 20]).finding("texts.missing", 67),
         texts("A text repeated", 52, format!("{whole}{}", lines[0])).hidden(OTHERS),
-        texts("A text of no record added", 52, {
-            format!("{}{}", whole, lines[0].replace("3f19e219", "3f19e218"))
-        })
-        .hidden(OTHERS),
+        texts("A text of no record added", 52, format!("{}{}", whole, lines[0].replace("3f19e219", "3f19e218")))
+            .hidden(OTHERS),
     ]
 }

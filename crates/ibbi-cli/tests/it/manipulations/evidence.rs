@@ -37,8 +37,6 @@ pub(crate) struct Evidence {
     pub(crate) lines: Lines,
     /// How many lines the outside checkpoint covers.
     pub(crate) covered: usize,
-    /// How many lines each checkpoint covers.
-    pub(crate) sizes: Vec<usize>,
     /// The checkpoint that someone outside keeps, with the cosignatures of two witnesses.
     pub(crate) outside: String,
     /// The office's checkpoints. The largest one is the one outside.
@@ -112,7 +110,7 @@ impl Bases {
         let case = lines.json(2)["case"].as_str().unwrap().to_owned();
         let extract = self.place.done(&["extract", &ledger, "--case", &case, "--checkpoint", &note]);
         let first = self.notes(&lines, &sizes[..sizes.len() - 1]);
-        Evidence { notes: format!("{first}{outside}\n"), lines, covered, sizes, outside, case, extract }
+        Evidence { notes: format!("{first}{outside}\n"), lines, covered, outside, case, extract }
     }
 }
 

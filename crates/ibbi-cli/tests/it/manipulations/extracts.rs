@@ -37,26 +37,43 @@ fn heads(bases: &Bases, lines: &Lines) -> Vec<Manipulation> {
     let other = bases.signed_by_another(&new.lines, new.covered).to_string();
     let older = bases.signed(&new.lines, 55).to_string();
     vec![
-        made("Another case in the head", lines.clone().set(1, "case", birch).bytes()).fault("extract.unproved", 5).script(5),
-        made("An extract that claims to be of format 1", lines.clone().set(1, "extract", 1).bytes()).fault("extract.unproved", 89),
+        made("Another case in the head", lines.clone().set(1, "case", birch).bytes())
+            .fault("extract.unproved", 5)
+            .script(5),
+        made("An extract that claims to be of format 1", lines.clone().set(1, "extract", 1).bytes())
+            .fault("extract.unproved", 89),
         made("A format that doesn't exist", lines.clone().set(1, "extract", 3).bytes()).fault("extract.unproved", 1),
-        made("A key that the head doesn't have", lines.clone().set(1, "from", "the office").bytes()).fault("extract.unproved", 1),
-        made("Another number of lines in the checkpoint", note(&|note| note.replacen("\n69\n", "\n70\n", 1))).fault("checkpoint.signature", 1).script(89),
-        made("Another root in the checkpoint", note(&|note| {
-            let root = note.lines().nth(2).unwrap().to_owned();
-            note.replacen(&root, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1)
-        }))
+        made("A key that the head doesn't have", lines.clone().set(1, "from", "the office").bytes())
+            .fault("extract.unproved", 1),
+        made("Another number of lines in the checkpoint", note(&|note| note.replacen("\n69\n", "\n70\n", 1)))
+            .fault("checkpoint.signature", 1)
+            .script(89),
+        made(
+            "Another root in the checkpoint",
+            note(&|note| {
+                let root = note.lines().nth(2).unwrap().to_owned();
+                note.replacen(&root, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 1)
+            }),
+        )
         .fault("checkpoint.signature", 1)
         .script(3),
-        made("Another name of the ledger in the checkpoint", note(&|note| note.replacen("example.org/new\n", "example.org/old\n", 1)))
+        made(
+            "Another name of the ledger in the checkpoint",
+            note(&|note| note.replacen("example.org/new\n", "example.org/old\n", 1)),
+        )
+        .fault("checkpoint.signature", 1)
+        .script(3),
+        made("A checkpoint that another key signed", note(&|_| other.clone()))
+            .fault("checkpoint.unknown-signer", 1)
+            .signature(),
+        made("A signature with one letter changed", note(&|note| broken_signature(&note)))
             .fault("checkpoint.signature", 1)
-            .script(3),
-        made("A checkpoint that another key signed", note(&|_| other.clone())).fault("checkpoint.unknown-signer", 1).signature(),
-        made("A signature with one letter changed", note(&|note| broken_signature(&note))).fault("checkpoint.signature", 1).signature(),
+            .signature(),
         made("An older checkpoint of the ledger", note(&|_| older.clone())).fault("extract.unproved", 3),
         made("No checkpoint", note(&|_| String::new())).fault("extract.unproved", 1),
         made("The head removed", without(lines, 1..=1).bytes()).fault("line.unknown-key", 2),
-        made("A byte order mark before the head", [&b"\xEF\xBB\xBF"[..], &lines.bytes()].concat()).fault("line.byte-order-mark", 1),
+        made("A byte order mark before the head", [&b"\xEF\xBB\xBF"[..], &lines.bytes()].concat())
+            .fault("line.byte-order-mark", 1),
     ]
 }
 
@@ -80,12 +97,15 @@ fn records(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
     vec![
         replaced(lines, "A name in the case's opening", 4, "Maple Hollow", "Maple Harbor").fault("extract.unproved", 5),
         replaced(lines, "An actor", 6, "clerk@example.org", "aide@example.org").fault("extract.unproved", 7),
-        replaced(lines, "The stage after an event", 6, "\"to\":\"inquiry\"", "\"to\":\"introduction\"").fault("extract.unproved", 7),
+        replaced(lines, "The stage after an event", 6, "\"to\":\"inquiry\"", "\"to\":\"introduction\"")
+            .fault("extract.unproved", 7),
         replaced(lines, "A space after a comma", 6, ",\"v\":2}", ", \"v\":2}").fault("extract.unproved", 6),
         replaced(lines, "Another number of the line", 6, "\"seq\":10", "\"seq\":11").fault("extract.unproved", 7),
         replaced(lines, "Another number of the record", 6, "\"rev\":2", "\"rev\":3").fault("extract.unproved", 7),
-        replaced(lines, "The last record changed", 86, "it belongs to another case", "it belongs to this case").fault("extract.unproved", 87),
-        replaced(lines, "The ledger's first line changed", 2, "clerk@example.org", "aide@example.org").fault("extract.unproved", 3),
+        replaced(lines, "The last record changed", 86, "it belongs to another case", "it belongs to this case")
+            .fault("extract.unproved", 87),
+        replaced(lines, "The ledger's first line changed", 2, "clerk@example.org", "aide@example.org")
+            .fault("extract.unproved", 3),
         made("A record and its proof removed", 12, without(lines, 12..=13)).fault("extract.unproved", 13).script(13),
         made("A record removed, and its proof left", 12, without(lines, 12..=12)).fault("extract.unproved", 12),
         made("The case's opening removed", 4, without(lines, 4..=5)).fault("extract.unproved", 5).script(5),
@@ -93,7 +113,9 @@ fn records(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
         made("The ledger's first line repeated", 4, opening).fault("extract.unproved", 5).script(5),
         made("Two records swapped with their proofs", 12, swapped).fault("extract.unproved", 13).script(13),
         made("A record and its proof repeated", 14, repeated).fault("extract.unproved", 15).script(15),
-        made("A record of another case put in, with its own proof", 14, inserted).fault("extract.unproved", 15).script(15),
+        made("A record of another case put in, with its own proof", 14, inserted)
+            .fault("extract.unproved", 15)
+            .script(15),
         made("A record of another ledger in place of one", 14, other).fault("extract.unproved", 15),
         made("All records removed", 4, without(lines, 4..=87)).fault("extract.unproved", 5).script(5),
     ]
@@ -101,7 +123,8 @@ fn records(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
 
 fn proofs(lines: &Lines) -> Vec<Manipulation> {
     let edited = |name, line: usize, change: &dyn Fn(&mut Value)| {
-        extract(name, Power::Edit, line, lines.clone().edit(line, change).bytes()).fault("extract.unproved", line as u64)
+        extract(name, Power::Edit, line, lines.clone().edit(line, change).bytes())
+            .fault("extract.unproved", line as u64)
     };
     let proof = |json: &mut Value, change: &dyn Fn(&mut Vec<Value>)| change(json["proof"].as_array_mut().unwrap());
     let zero = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
@@ -112,16 +135,19 @@ fn proofs(lines: &Lines) -> Vec<Manipulation> {
         edited("Two hashes of a proof swapped", 7, &|json| proof(json, &|proof| proof.swap(0, 1))),
         edited("An empty proof", 7, &|json| proof(json, &Vec::clear)),
         edited("A hash that isn't base64", 7, &|json| proof(json, &|proof| proof[0] = json!("not base64"))),
-        edited("A hash whose base64 has another form", 7, &|json| proof(json, &|proof| {
-            let text = proof[0].as_str().unwrap().to_owned();
-            proof[0] = json!(text.trim_end_matches('=').to_owned());
-        })),
+        edited("A hash whose base64 has another form", 7, &|json| {
+            proof(json, &|proof| {
+                let text = proof[0].as_str().unwrap().to_owned();
+                proof[0] = json!(text.trim_end_matches('=').to_owned());
+            })
+        }),
         edited("Another index of the line", 7, &|json| json["index"] = json!(10)),
         edited("An index that is too large", 7, &|json| json["index"] = json!(69)),
         edited("An index as a text", 7, &|json| json["index"] = json!("9")),
         edited("A key that a proof doesn't have", 7, &|json| json["line"] = json!(10)),
         extract("A proof removed", Power::Edit, 7, without(lines, 7..=7).bytes()).fault("extract.unproved", 7),
-        extract("The proofs of two records swapped", Power::Edit, 7, lines.clone().swap(7, 9).bytes()).fault("extract.unproved", 7),
+        extract("The proofs of two records swapped", Power::Edit, 7, lines.clone().swap(7, 9).bytes())
+            .fault("extract.unproved", 7),
     ]
 }
 
@@ -129,7 +155,9 @@ fn ends(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
     let made = |name, line, lines: Lines| extract(name, Power::Edit, line, lines.bytes());
     let end = lines.0.len();
     assert_eq!(end, 90, "86 and 87 are the last record, 88 and 89 the state of all cases, and 90 the path");
-    let path = |name, change: &dyn Fn(&mut Value)| made(name, 90, lines.clone().edit(90, change)).fault("extract.unproved", 90);
+    let path = |name, change: &dyn Fn(&mut Value)| {
+        made(name, 90, lines.clone().edit(90, change)).fault("extract.unproved", 90)
+    };
     let bytes = lines.bytes();
     // Shortened to the records before the older state, which has its own proof under this checkpoint.
     let short = {
@@ -146,20 +174,30 @@ fn ends(new: &Evidence, old: &Evidence, lines: &Lines) -> Vec<Manipulation> {
         made("The last five records removed", 78, without(lines, 78..=87)).fault("extract.unproved", 80),
         made("Everything after a record removed", 60, without(lines, 60..=90)).fault("extract.unproved", 60),
         made("The state of all cases and the path removed", 88, without(lines, 88..=90)).fault("extract.unproved", 88),
-        made("The state of all cases removed, and its proof left", 88, without(lines, 88..=88)).fault("extract.unproved", 88),
+        made("The state of all cases removed, and its proof left", 88, without(lines, 88..=88))
+            .fault("extract.unproved", 88),
         made("The path removed", 90, without(lines, 90..=90)).fault("extract.unproved", 90),
-        made("Shortened to an older state of all cases", 60, short.clone()).fault("extract.unproved", short.0.len() as u64 - 1),
+        made("Shortened to an older state of all cases", 60, short.clone())
+            .fault("extract.unproved", short.0.len() as u64 - 1),
         replaced(lines, "The number of cases changed", 88, "\"cases\":3", "\"cases\":2").fault("extract.unproved", 89),
         path("Another index of the case", &|json| json["index"] = json!(1)),
-        path("A hash of the path changed", &|json| json["path"][0] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")),
+        path("A hash of the path changed", &|json| {
+            json["path"][0] = json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+        }),
         path("A hash of the path removed", &|json| drop(json["path"].as_array_mut().unwrap().remove(0))),
         path("A hash added to the path", &|json| {
             json["path"].as_array_mut().unwrap().push(json!("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="));
         }),
-        made("A line after the path", 91, lines.clone().insert(91, lines.0[85].clone())).fault("extract.unproved", 91).script(90),
-        made("A second extract joined to the end", 91, Lines([&lines.0[..], &lines.0[..]].concat())).fault("extract.unproved", 91).script(90),
-        extract("The last line feed removed", Power::Edit, 90, bytes[..bytes.len() - 1].to_vec()).fault("extract.unproved", 90),
-        extract("Cut within a proof", Power::Edit, 85, bytes[..bytes.len() - 1200].to_vec()).fault("extract.unproved", 85),
+        made("A line after the path", 91, lines.clone().insert(91, lines.0[85].clone()))
+            .fault("extract.unproved", 91)
+            .script(90),
+        made("A second extract joined to the end", 91, Lines([&lines.0[..], &lines.0[..]].concat()))
+            .fault("extract.unproved", 91)
+            .script(90),
+        extract("The last line feed removed", Power::Edit, 90, bytes[..bytes.len() - 1].to_vec())
+            .fault("extract.unproved", 90),
+        extract("Cut within a proof", Power::Edit, 85, bytes[..bytes.len() - 1200].to_vec())
+            .fault("extract.unproved", 85),
         made("Shortened, and made to look like format 1", 80, claimed(38)).finding("extract.part-only", 1).hidden(PART),
         extract("The last record of an extract of format 1 removed", Power::Edit, old_end - 1, {
             without(&format_1, old_end - 1..=old_end).bytes()

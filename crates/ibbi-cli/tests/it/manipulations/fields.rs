@@ -58,7 +58,8 @@ fn fields(all: &Lines) -> Vec<Field> {
         rules: Vec::new(),
         fault: None,
     };
-    let without = |name, line: usize, key: &str| edited(name, line, &|json| drop(json.as_object_mut().unwrap().remove(key)));
+    let without =
+        |name, line: usize, key: &str| edited(name, line, &|json| drop(json.as_object_mut().unwrap().remove(key)));
     let illegal = |field: Field, line: u64| Field { rules: vec![("event.illegal", line)], ..field };
     let differs = |field: Field, line: u64| Field { rules: vec![("event.stage-differs", line)], ..field };
     let fault = |field: Field, code, line: u64| Field { fault: Some((code, line)), ..field };
@@ -73,7 +74,10 @@ fn fields(all: &Lines) -> Vec<Field> {
         without("The body for which it was recorded removed", 18, "on_behalf"),
         set("A forged body for which it was recorded", 20, "on_behalf", json!("School committee of Maple Hollow")),
         set("An earlier time of the event", 20, "at", json!("2025-09-11T20:05:00.000Z")),
-        illegal(set("A time of the event at which the rules don't allow it", 20, "at", json!("2025-09-11T19:00:00.000Z")), 20),
+        illegal(
+            set("A time of the event at which the rules don't allow it", 20, "at", json!("2025-09-11T19:00:00.000Z")),
+            20,
+        ),
         without("A day without a time given a time", 35, "precision"),
         set("A time made into a day without a time", 38, "precision", json!("day")),
         set("Another time of recording, within the lines around it", 38, "logged", json!("2025-09-18T15:10:00.512Z")),

@@ -26,7 +26,8 @@ fn values(all: &Lines) -> Vec<Manipulation> {
     vec![
         set("The reason of a leader who left rewritten", 40, "data.reason", json!("asked to leave")).hidden(SIGNED),
         set("A forged identity behind the actor", 8, "identity.subject", json!("4712")).hidden(SIGNED),
-        set("The digest of a confidential text rewritten", 53, "data.response.sha256", json!("1".repeat(64))).hidden(SIGNED),
+        set("The digest of a confidential text rewritten", 53, "data.response.sha256", json!("1".repeat(64)))
+            .hidden(SIGNED),
         set("The day of a letter rewritten", 36, "data.dated", json!("2025-09-10")).hidden(SIGNED),
         set("The first line rewritten", 1, "actor", json!("aide@example.org")).hidden(SIGNED),
         set("The line before the checkpoint rewritten", 68, "data.reason", json!("it is not true")).hidden(SIGNED),
@@ -56,10 +57,19 @@ fn cases(all: &Lines) -> Vec<Manipulation> {
     let made_up = copied(4, "01910000-0000-7000-8000-0065000000d1", "01910000-0000-7000-8000-0065000000d2");
     vec![
         signed("A case left out", 4, kept(&case(4))).hidden(SIGNED),
-        signed("Two cases left out", 3, Lines(kept(&case(3)).0.into_iter().filter(|line| !line.contains(case(4).as_str().unwrap())).collect())).hidden(SIGNED),
+        signed(
+            "Two cases left out",
+            3,
+            Lines(kept(&case(3)).0.into_iter().filter(|line| !line.contains(case(4).as_str().unwrap())).collect()),
+        )
+        .hidden(SIGNED),
         signed("A case made up", 5, all.clone().insert(5, made_up)).hidden(SIGNED),
         signed("A correction and the record that it corrects left out", 57, {
-            let lines = all.clone().set(56, "to", "agreement").set(58, "act", json!([2, 2])).edit(58, |line| drop(line.as_object_mut().unwrap().remove("replaces")));
+            let lines = all
+                .clone()
+                .set(56, "to", "agreement")
+                .set(58, "act", json!([2, 2]))
+                .edit(58, |line| drop(line.as_object_mut().unwrap().remove("replaces")));
             lines.remove(57)
         })
         .hidden(SIGNED),

@@ -61,7 +61,11 @@ fn table_has_many_kinds_of_manipulations() {
     assert!(all.iter().filter(is_ledger).filter(|row| row.is_covered(&bases)).count() >= 200);
     for row in &all {
         let is_found = row.fault.is_some() || !row.findings.is_empty();
-        assert!(is_found || !row.hidden.is_empty(), "{}: neither a reason to report nor one why there is none", row.name);
+        assert!(
+            is_found || !row.hidden.is_empty(),
+            "{}: neither a reason to report nor one why there is none",
+            row.name
+        );
     }
 }
 

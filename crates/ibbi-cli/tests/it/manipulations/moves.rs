@@ -77,11 +77,29 @@ fn removed(all: &Lines) -> Vec<Moved> {
         gone("A void removed", &[68], ("chain.prev", 68), ("chain.heads", 68), vec![]),
         gone("A correction removed", &[58], ("chain.prev", 58), ("chain.heads", 68), vec![("event.stage-differs", 58)]),
         gone("An act removed", &[28, 29, 30, 31], ("chain.prev", 28), ("chain.heads", 51), vec![("event.illegal", 34)]),
-        gone("The first record of an act removed", &[24], ("chain.prev", 24), ("chain.act", 24), vec![("chain.act", 24)]),
-        gone("The last record of an act removed", &[27], ("chain.prev", 27), ("chain.act", 27), vec![("chain.act", 27)]),
+        gone(
+            "The first record of an act removed",
+            &[24],
+            ("chain.prev", 24),
+            ("chain.act", 24),
+            vec![("chain.act", 24)],
+        ),
+        gone(
+            "The last record of an act removed",
+            &[27],
+            ("chain.prev", 27),
+            ("chain.act", 27),
+            vec![("chain.act", 27)],
+        ),
         gone("The opening of a case removed", &[4], ("chain.prev", 4), heads, vec![("case.no-opening", 7)]),
         gone("A case removed", &lines_of(all, 4), ("chain.prev", 4), ("chain.heads", 51), vec![]),
-        gone("Everything between two lines removed", &(21..50).collect::<Vec<_>>(), ("chain.prev", 21), ("chain.heads", 26), vec![("event.illegal", 22)]),
+        gone(
+            "Everything between two lines removed",
+            &(21..50).collect::<Vec<_>>(),
+            ("chain.prev", 21),
+            ("chain.heads", 26),
+            vec![("event.illegal", 22)],
+        ),
         gone("The first line removed", &[1], ("ledger.opening", 1), ("ledger.opening", 1), vec![("ledger.opening", 1)]),
     ]
 }
@@ -122,8 +140,22 @@ fn added(all: &Lines) -> Vec<Moved> {
     let heads = ("chain.heads", 56);
     let acts: Vec<String> = all.0[23..27].to_vec();
     vec![
-        put("A line repeated at once", 21, all.0[19].clone(), ("chain.prev", 21), heads, vec![("case.repeated-record", 21)]),
-        put("A line repeated much later", 51, all.0[7].clone(), ("chain.prev", 51), heads, vec![("case.repeated-record", 51)]),
+        put(
+            "A line repeated at once",
+            21,
+            all.0[19].clone(),
+            ("chain.prev", 21),
+            heads,
+            vec![("case.repeated-record", 21)],
+        ),
+        put(
+            "A line repeated much later",
+            51,
+            all.0[7].clone(),
+            ("chain.prev", 51),
+            heads,
+            vec![("case.repeated-record", 51)],
+        ),
         Moved {
             name: "An act repeated",
             line: 28,
@@ -132,16 +164,51 @@ fn added(all: &Lines) -> Vec<Moved> {
             link: ("chain.heads", 59),
             rules: vec![("case.repeated-record", 28)],
         },
-        put("A note put in", 68, note("2025-11-04T15:00:00.000Z", "01910000-0000-7000-8000-0065000000ae"), ("chain.prev", 68), ("chain.heads", 70), vec![]),
-        put("A vote that was never taken put in", 55, made_up.0[53].clone(), ("chain.prev", 55), ("chain.heads", 56), vec![("event.illegal", 55)]),
-        put("A record of a case without an opening put in", 11, stranger.0[9].clone(), ("chain.prev", 11), heads, vec![("case.no-opening", 11)]),
+        put(
+            "A note put in",
+            68,
+            note("2025-11-04T15:00:00.000Z", "01910000-0000-7000-8000-0065000000ae"),
+            ("chain.prev", 68),
+            ("chain.heads", 70),
+            vec![],
+        ),
+        put(
+            "A vote that was never taken put in",
+            55,
+            made_up.0[53].clone(),
+            ("chain.prev", 55),
+            ("chain.heads", 56),
+            vec![("event.illegal", 55)],
+        ),
+        put(
+            "A record of a case without an opening put in",
+            11,
+            stranger.0[9].clone(),
+            ("chain.prev", 11),
+            heads,
+            vec![("case.no-opening", 11)],
+        ),
         put("A case put in", 39, opened.0[3].clone(), ("chain.prev", 39), heads, vec![]),
-        put("A record put in within an act", 26, all.0[7].clone(), ("chain.prev", 26), ("chain.act", 26), vec![("chain.act", 26)]),
+        put(
+            "A record put in within an act",
+            26,
+            all.0[7].clone(),
+            ("chain.prev", 26),
+            ("chain.act", 26),
+            vec![("chain.act", 26)],
+        ),
     ]
 }
 
 fn moved(all: &Lines) -> Vec<Moved> {
-    let swapped = |name, one, other, edit, link, rules| Moved { name, line: one, lines: all.clone().swap(one, other), edit, link, rules };
+    let swapped = |name, one, other, edit, link, rules| Moved {
+        name,
+        line: one,
+        lines: all.clone().swap(one, other),
+        edit,
+        link,
+        rules,
+    };
     let elsewhere = |name, from: usize, to: usize, edit, link, rules| {
         let line = all.0[from - 1].clone();
         Moved { name, line: from.min(to), lines: all.clone().remove(from).insert(to, line), edit, link, rules }
@@ -155,22 +222,59 @@ fn moved(all: &Lines) -> Vec<Moved> {
     vec![
         swapped("Two lines of a case swapped", 19, 20, ("chain.prev", 19), heads, vec![("event.illegal", 19)]),
         swapped("Lines of two cases swapped", 22, 24, ("chain.prev", 22), ("chain.act", 23), vec![("chain.act", 23)]),
-        swapped("Two records of an act swapped", 24, 25, ("chain.prev", 24), ("chain.act", 24), vec![("chain.act", 24)]),
-        elsewhere("A late record moved to where it happened", 59, 46, ("chain.prev", 46), ("chain.heads", 56), vec![("clock.back", 47), ("event.stage-differs", 46)]),
+        swapped(
+            "Two records of an act swapped",
+            24,
+            25,
+            ("chain.prev", 24),
+            ("chain.act", 24),
+            vec![("chain.act", 24)],
+        ),
+        elsewhere(
+            "A late record moved to where it happened",
+            59,
+            46,
+            ("chain.prev", 46),
+            ("chain.heads", 56),
+            vec![("clock.back", 47), ("event.stage-differs", 46)],
+        ),
         elsewhere("A line moved to the end", 43, 72, ("chain.prev", 43), ("chain.heads", 54), vec![("clock.back", 72)]),
-        elsewhere("A correction moved before the record that it corrects", 58, 56, ("chain.prev", 56), ("chain.heads", 69), vec![("event.illegal", 56)]),
+        elsewhere(
+            "A correction moved before the record that it corrects",
+            58,
+            56,
+            ("chain.prev", 56),
+            ("chain.heads", 69),
+            vec![("event.illegal", 56)],
+        ),
         recased("A record moved to another case", &[20], &birch, ("chain.rev", 20), heads, vec![("event.illegal", 20)]),
-        recased("An act moved to another case", &[24, 25, 26, 27], &birch, ("chain.rev", 24), heads, vec![("event.illegal", 28)]),
+        recased(
+            "An act moved to another case",
+            &[24, 25, 26, 27],
+            &birch,
+            ("chain.rev", 24),
+            heads,
+            vec![("event.illegal", 28)],
+        ),
         recased("Two cases merged", &lines_of(all, 4), &birch, ("chain.rev", 4), heads, vec![("event.illegal", 4)]),
-        recased("The end of a case made a case of its own", &[60, 61, 62, 63, 64, 65, 66, 67, 68, 70, 71, 72], "01910000-0000-7000-8000-0065000000c3", ("chain.rev", 60), ("chain.heads", 69), vec![("case.no-opening", 60)]),
+        recased(
+            "The end of a case made a case of its own",
+            &[60, 61, 62, 63, 64, 65, 66, 67, 68, 70, 71, 72],
+            "01910000-0000-7000-8000-0065000000c3",
+            ("chain.rev", 60),
+            ("chain.heads", 69),
+            vec![("case.no-opening", 60)],
+        ),
     ]
 }
 
 /// Lines of a case under another case that has none, with the numbers that they had.
 fn renumbered(all: &Lines) -> Manipulation {
     let lines = [60, 61, 62, 63, 64, 65, 66, 67, 68, 70, 71, 72];
-    let moved = lines.iter().fold(all.clone(), |all, line| all.set(*line, "case", "01910000-0000-7000-8000-0065000000c4"));
-    ledger("The end of a case under another case, with its old numbers", Power::State, 60, moved.rooted()).fault("chain.rev", 60)
+    let moved =
+        lines.iter().fold(all.clone(), |all, line| all.set(*line, "case", "01910000-0000-7000-8000-0065000000c4"));
+    ledger("The end of a case under another case, with its old numbers", Power::State, 60, moved.rooted())
+        .fault("chain.rev", 60)
 }
 
 const SHORT: &str = "a shorter ledger is a ledger too";
@@ -207,7 +311,8 @@ fn ends(all: &Lines) -> Vec<Manipulation> {
         cut("Everything but the first line removed", 1).hidden(SHORT),
         cut("Everything after the first record of an act removed", 56).fault("ledger.torn", 56).script(0),
         ledger("An outcome added at the end", Power::Link, 73, added(later)).hidden(LONGER),
-        ledger("An event that the rules don't allow added at the end", Power::Link, 73, added(session)).finding("event.illegal", 73),
+        ledger("An event that the rules don't allow added at the end", Power::Link, 73, added(session))
+            .finding("event.illegal", 73),
         ledger("An act begun at the end", Power::Link, 73, added(no_act)).fault("ledger.torn", 73).script(0),
         bytes("The last line cut within its digest", 72, {
             let whole = all.bytes();
@@ -227,13 +332,21 @@ fn spliced(all: &Lines, old: &Lines) -> Vec<Manipulation> {
         ledger("Another ledger joined to the end", Power::Edit, 73, joined.clone()).fault("chain.prev", 73),
         ledger("Another ledger joined to the end", Power::Link, 73, joined.linked()).fault("ledger.opening", 73),
         ledger("The end of another ledger in place of its own", Power::Edit, 41, tail.clone()).fault("chain.prev", 41),
-        ledger("The end of another ledger in place of its own", Power::Link, 41, tail.linked()).fault("ledger.format", 41),
+        ledger("The end of another ledger in place of its own", Power::Link, 41, tail.linked())
+            .fault("ledger.format", 41),
         ledger("A part of another ledger put in", Power::Edit, 46, inside.clone()).fault("chain.prev", 46),
         ledger("A part of another ledger put in", Power::Link, 46, inside.linked()).fault("ledger.format", 46),
-        ledger("The first line again in the middle", Power::Link, 30, all.clone().insert(30, all.0[0].clone()).linked()).fault("ledger.opening", 30),
+        ledger(
+            "The first line again in the middle",
+            Power::Link,
+            30,
+            all.clone().insert(30, all.0[0].clone()).linked(),
+        )
+        .fault("ledger.opening", 30),
         ledger("The first line of another ledger", Power::Edit, 1, other.clone()).fault("chain.prev", 2),
         ledger("The first line of another ledger", Power::Link, 1, other.clone().linked()).fault("chain.heads", 55),
-        ledger("The first line of another ledger", Power::State, 1, other.forged()).hidden("a ledger can have any name"),
+        ledger("The first line of another ledger", Power::State, 1, other.forged())
+            .hidden("a ledger can have any name"),
     ]
 }
 
@@ -251,9 +364,16 @@ fn states(all: &Lines) -> Vec<Manipulation> {
         stated("The state of an earlier time", all.clone().set(69, "data.root", root)),
         ledger("A state that is removed", Power::State, 55, all.clone().remove(55).forged())
             .hidden("a ledger can have any number of such lines"),
-        ledger("A state that is repeated later", Power::Link, 62, all.clone().insert(62, all.0[54].clone()).linked()).fault("chain.heads", 62),
+        ledger("A state that is repeated later", Power::Link, 62, all.clone().insert(62, all.0[54].clone()).linked())
+            .fault("chain.heads", 62),
         ledger("A state moved before the last record that it states", Power::Link, 54, moved).fault("chain.heads", 54),
         ledger("A state put in within an act", Power::State, 30, early).fault("chain.act", 30),
-        ledger("A state with a wrong link before it", Power::Edit, 54, all.clone().set(54, "actor", "aide@example.org")).fault("chain.prev", 55),
+        ledger(
+            "A state with a wrong link before it",
+            Power::Edit,
+            54,
+            all.clone().set(54, "actor", "aide@example.org"),
+        )
+        .fault("chain.prev", 55),
     ]
 }

@@ -37,7 +37,8 @@ pub(crate) fn table(bases: &Bases, rows: &[Manipulation]) -> String {
 
 fn cell(row: &Manipulation, expected: &Expectation) -> String {
     let Expectation { fault, checkpoint, findings, hidden } = expected;
-    let mut parts: Vec<String> = fault.iter().chain(checkpoint).map(|(code, line)| format!("`{code}` {line}")).collect();
+    let mut parts: Vec<String> =
+        fault.iter().chain(checkpoint).map(|(code, line)| format!("`{code}` {line}")).collect();
     parts.extend(findings.iter().map(|(code, line)| format!("audit: `{code}` {line}")));
     if !hidden.is_empty() {
         parts.push(format!("nothing: {hidden}"));

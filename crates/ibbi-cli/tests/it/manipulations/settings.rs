@@ -56,12 +56,8 @@ const QUORUM: [&str; 6] = ["--key", "office.pub", "--witnesses", "witnesses.txt"
 /// Returns what must be reported about a manipulation in each setting in which it can be checked.
 pub(crate) fn expectations(bases: &Bases, row: &Manipulation) -> Vec<(Setting, Expectation)> {
     let evidence = bases.of(row.base);
-    let plain = Expectation {
-        fault: row.fault,
-        findings: row.findings.clone(),
-        hidden: row.hidden,
-        ..Expectation::default()
-    };
+    let plain =
+        Expectation { fault: row.fault, findings: row.findings.clone(), hidden: row.hidden, ..Expectation::default() };
     let only = |setting| vec![(setting, plain.clone())];
     let bytes = match &row.made {
         Made::Ledger(bytes) => bytes,
@@ -114,7 +110,10 @@ fn by_extract(bases: &Bases, row: &Manipulation) -> Option<Expectation> {
     if forged == evidence.extract.as_bytes() {
         return Some(Expectation { hidden: UNCHANGED, ..Expectation::default() });
     }
-    Some(Expectation { fault: Some(("extract.unproved", changed_line(evidence, row, &forged))), ..Expectation::default() })
+    Some(Expectation {
+        fault: Some(("extract.unproved", changed_line(evidence, row, &forged))),
+        ..Expectation::default()
+    })
 }
 
 /// Returns the line of a forged extract that must be reported.
@@ -156,7 +155,8 @@ fn forged_extract(evidence: &Evidence, row: &Manipulation) -> Option<Vec<u8>> {
         made.extend_from_slice(record);
         made.push(b'\n');
         // A line that is in the ledger keeps its proof; another one takes the proof of its place.
-        let same = genuine[3..genuine.len() - end].iter().step_by(2).position(|line| line[..line.len() - 1] == **record);
+        let same =
+            genuine[3..genuine.len() - end].iter().step_by(2).position(|line| line[..line.len() - 1] == **record);
         made.extend_from_slice(genuine[4 + 2 * same.unwrap_or(index.min(known - 1))]);
     }
     for line in &genuine[genuine.len() - end..] {
@@ -326,7 +326,8 @@ pub(crate) fn check(bases: &Bases, rows: &[Manipulation]) -> Vec<String> {
         let row = &rows[job.row];
         let mut add = |text: String| {
             let shown = |reported: &Reported| {
-                let new = reported.found.iter().filter(|(code, _)| !known.contains(code) && !code.starts_with("texts."));
+                let new =
+                    reported.found.iter().filter(|(code, _)| !known.contains(code) && !code.starts_with("texts."));
                 new.take(12).map(|(code, line)| format!("{code} {line}")).collect::<Vec<_>>().join(", ")
             };
             let audited = found.audited.as_ref().map(shown).unwrap_or_default();
