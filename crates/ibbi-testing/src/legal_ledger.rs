@@ -171,7 +171,7 @@ impl Writer {
         let entries = self.cases[case].0.entries();
         let entry = &entries[self.random.below(entries.len())];
         let moved = entry.at.millis() + 60_000 * i64::try_from(self.random.below(30)).unwrap();
-        Submission { replaces: Some(entry.seq), ..Submission::new(at(moved), entry.event.clone()) }
+        Submission { replaces: Some(entry.seq), ..Submission::new(at(moved), with_digest(entry.event.clone())) }
     }
 
     /// Writes the records of an act.
