@@ -68,7 +68,7 @@ fn forms(all: &Lines) -> Vec<Manipulation> {
             "\"party\":\"labor\"",
             &format!("\"party\":{}{}", "[".repeat(200), "]".repeat(200)),
         ),
-        bytes("A byte that is no UTF-8", 24, not_text).fault("line.not-utf8", 24),
+        bytes("A byte that is not UTF-8", 24, not_text).fault("line.not-utf8", 24),
         ledger("A line feed within a line", Power::Edit, 24, all.clone().replace(24, ",\"type\"", "\n,\"type\""))
             .fault("line.syntax", 24),
         ledger("Two lines joined", Power::Edit, 24, {

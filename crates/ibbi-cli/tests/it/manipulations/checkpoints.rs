@@ -103,7 +103,7 @@ fn files(bases: &Bases) -> Vec<Manipulation> {
             .fault("checkpoint.unreadable", 72),
         notes("Carriage returns in the file of checkpoints", Power::Edit, new.notes.replace('\n', "\r\n"))
             .fault("checkpoint.unreadable", 72),
-        notes("Bytes that are no text in place of the checkpoints", Power::Edit, [0, 159, 146, 150, 255].repeat(50))
+        notes("Bytes that are not text in place of the checkpoints", Power::Edit, [0, 159, 146, 150, 255].repeat(50))
             .fault("checkpoint.unreadable", 72),
         notes("Empty lines between the checkpoints", Power::Edit, format!("{older}\n\n\n{newest}")).hidden(SAME),
     ]

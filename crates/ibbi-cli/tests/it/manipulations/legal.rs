@@ -15,7 +15,7 @@ use ibbi_testing::python_verifier;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-/// What an audit of a legal ledger can report, and why that is no alarm.
+/// What an audit of a legal ledger can report, and why that is legitimate.
 const LEGITIMATE: &[&str] = &[
     // Information: a record came after later ones, or the rules advise against an event that they allow.
     "event.advisory",
