@@ -114,8 +114,9 @@ def verify_extract(lines):  # returns what the extract shows, without checking w
             require(proof["index"] + 1 == value["seq"], "the proof is of another line")
             if number == 3: require(value["type"] == "ledger_opened" and value["data"]["origin"] == origin, "this must be the first line of the checkpoint's ledger")
             elif value["type"] == "heads" and head["extract"] == 2 and rev:
-                ends, number = read({"index", "path"}), number + 1
                 require(value["seq"] == size, "the line with the state of all cases must be the last one that the checkpoint covers")
+                number += 1
+                ends = read({"index", "path"})
                 leaf = bytes.fromhex(head["case"].replace("-", "")) + rev.to_bytes(8, "big") + last
                 require(above(leaf, ends["index"], value["data"]["cases"], ends["path"]).hex() == value["data"]["root"], f"record {rev} is not the last one of the case: records are missing")
                 require(next(lines, None) is None, "nothing must follow the case's path")

@@ -1,6 +1,6 @@
 """Judges many ledgers in one run, with docs/verify_ledger.py: python3 judge.py DIRECTORY_OF_THE_SCRIPT FILE
 
-The file holds pairs of a ledger and its checkpoints, each as a length in four bytes and that many bytes. A line is
+The file holds pairs of a ledger or an extract and its checkpoints, each as a length in four bytes and that many bytes. A line is
 printed for each pair: `sound`, or the first fault."""
 import functools, io, sys
 
@@ -14,6 +14,10 @@ with open(sys.argv[2], "rb") as file:
         ledger = file.read(int.from_bytes(length, "big"))
         notes = file.read(int.from_bytes(file.read(4), "big"))
         try:
-            print(verify_ledger.verify(io.BytesIO(ledger), notes.decode(errors="replace")) or "sound")
+            if ledger.startswith(b'{"case":"'):
+                verify_ledger.verify_extract(io.BytesIO(ledger))
+            else:
+                verify_ledger.verify(io.BytesIO(ledger), notes.decode(errors="replace"))
+            print("sound")
         except ValueError as fault:
             print(repr(str(fault)))

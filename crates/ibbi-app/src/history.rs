@@ -5,7 +5,7 @@ use crate::quorum::Quorum;
 use crate::verified::{FoundFork, LineSpan, OlderCheckpoint, Verified};
 use ibbi_log::{Digest, LineContent, Lines};
 use ibbi_seal::{
-    CheckedCheckpoint, Checkpoints, Fork, Growth, GrowthProver, HistoryFindings, MirrorEntry, SignedCheckpoint,
+    CheckedCheckpoint, Checkpoints, Growth, GrowthProver, HistoryFindings, MirrorEntry, SignedCheckpoint,
     SignedConsistency, is_extract, is_mirror, read_mirror,
 };
 use std::fs::File;
@@ -92,12 +92,7 @@ pub(crate) fn add_outside(list: &mut Vec<SignedCheckpoint>, outside: &[SignedChe
 
 /// Adds what the checkpoints say together to a result.
 pub(crate) fn add_findings(verified: &mut Verified, checked: &[CheckedCheckpoint], found: HistoryFindings) {
-    let fork = |fork: &Fork| FoundFork {
-        text: fork.to_string(),
-        known: fork.known.to_string(),
-        found: Some(fork.found.to_string()),
-    };
-    verified.forks = found.forks.iter().map(fork).collect();
+    verified.forks = found.forks.iter().map(FoundFork::from).collect();
     // Two signed statements say more than one and the lines of a file.
     let other = found.other_history.filter(|_| found.forks.is_empty());
     let differing = |size: u64| checked.iter().find(|checked| checked.signed.checkpoint().size == size);

@@ -18,8 +18,8 @@ use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
 use ibbi_log::{Depth, Fault, FaultKind, Uuid, open_sidecar};
 use ibbi_seal::{
-    PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history, extract,
-    is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
+    Fork, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history,
+    extract, is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
@@ -134,6 +134,12 @@ pub fn verify_history(
         other => AppError::Usage(other.to_string()),
     })?;
     let mut verified = ledger_result(&report, !keys.is_empty());
+    for checked in &report.checkpoints {
+        if let Some(Err(error)) = &checked.signature {
+            let covers = checked.signed.checkpoint().size;
+            verified.add_fault(error.code(), format!("the checkpoint of {}: {error}", lines_text(covers)));
+        }
+    }
     verified.texts = CheckedTexts::new(path, &report.texts)?;
     verified.since = older_verdicts(&report.checkpoints, &places);
     let is_outside = |index: usize| {
@@ -204,6 +210,21 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
     }
 }
 
+fn lines_text(count: u64) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
+}
+
+/// Returns the fork that an extract's checkpoint and an earlier one show: two roots for the same lines.
+fn extract_fork(signed: &SignedCheckpoint, older: &[SignedCheckpoint], keys: &[PublicKey]) -> Option<Fork> {
+    let (found, is_trusted) =
+        (signed.checkpoint(), |one: &SignedCheckpoint| keys.is_empty() || one.verify(keys).is_ok());
+    let other = older.iter().find(|older| {
+        let known = older.checkpoint();
+        (&known.origin, known.size) == (&found.origin, found.size) && known.root != found.root && is_trusted(older)
+    })?;
+    Some(Fork { known: other.clone(), found: signed.clone() })
+}
+
 fn verify_extracted(
     source: impl Read,
     keys: &[PublicKey],
@@ -213,7 +234,8 @@ fn verify_extracted(
     let fault = match verify_extract(source, keys) {
         Ok(extract) => {
             let size = extract.signed.checkpoint().size;
-            if older.iter().any(|older| older.checkpoint() != extract.signed.checkpoint()) {
+            let fork = extract_fork(&extract.signed, older, keys);
+            if fork.is_none() && older.iter().any(|older| older.checkpoint() != extract.signed.checkpoint()) {
                 let message = format!(
                     "{} is an extract, which has too few lines to compare it with another checkpoint; use --since with the \
                      ledger or a mirror, or ask for a proof and check it",
@@ -221,7 +243,7 @@ fn verify_extracted(
                 );
                 return Err(AppError::Usage(message));
             }
-            let verified = Verified {
+            let mut verified = Verified {
                 what: "extract",
                 sound: true,
                 lines: u64::try_from(extract.records.len()).unwrap_or(u64::MAX),
@@ -250,6 +272,12 @@ fn verify_extracted(
                 witnessed: None,
                 texts: None,
             };
+            if let Some(fork) = fork {
+                let text = format!("the extract's checkpoint has another root than an earlier one: {fork}");
+                verified.faults.push(FoundFault { code: "checkpoint.root", line: 1, byte: 0, text });
+                (verified.fault_count, verified.sound, verified.last_good) = (1, false, None);
+                verified.forks.push(FoundFork::from(&fork));
+            }
             return Ok((verified, vec![extract.signed]));
         }
         Err(ibbi_seal::ExtractFault::Io(source)) => {
@@ -270,7 +298,7 @@ fn verify_extracted(
         case: None,
         complete_up_to: None,
         clock: Vec::new(),
-        faults: vec![FoundFault { code: "extract", line, byte: 0, text: fault.to_string() }],
+        faults: vec![FoundFault { code: fault.code(), line, byte: 0, text: fault.to_string() }],
         fault_count: 1,
         checkpoints: Vec::new(),
         last_good: None,

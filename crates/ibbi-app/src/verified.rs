@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use ibbi_core::At;
 use ibbi_log::{ClockFinding, Digest, Fault, TextState, Texts, Uuid, texts_path};
+use ibbi_seal::Fork;
 use serde::Serialize;
 use std::path::Path;
 
@@ -57,6 +58,12 @@ pub struct FoundFork {
     pub known: String,
     /// The other one. Without it, the lines of the file themselves contradict the checkpoint.
     pub found: Option<String>,
+}
+
+impl From<&Fork> for FoundFork {
+    fn from(fork: &Fork) -> Self {
+        Self { text: fork.to_string(), known: fork.known.to_string(), found: Some(fork.found.to_string()) }
+    }
 }
 
 /// An earlier checkpoint that was kept outside.
@@ -164,10 +171,11 @@ pub struct Verified {
     /// Statements about the history that can't all be true: it forked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub forks: Vec<FoundFork>,
-    /// The fewest lines of which at least one must have changed.
+    /// The fewest lines of which at least one must have changed or must be missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<LineSpan>,
-    /// The lines at the end that a checkpoint covers and that are missing.
+    /// The numbers of the lines at the end that a checkpoint covers and that the ledger doesn't have. Those that were removed can
+    /// be anywhere in `changed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<LineSpan>,
     /// The earlier checkpoints that were given, and whether the ledger continues each.

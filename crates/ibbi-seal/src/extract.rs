@@ -265,6 +265,21 @@ pub enum ExtractFault {
     },
 }
 
+impl ExtractFault {
+    /// Returns a stable code for programs, which an audit uses too. An extract that can't be read proves nothing either.
+    ///
+    /// ```
+    /// let fault = ibbi_seal::verify_extract(&b"{\"case\":\"\n"[..], &[]).unwrap_err();
+    /// assert_eq!(fault.code(), "extract.unproved");
+    /// ```
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Signature(error) => error.code(),
+            Self::Io(_) | Self::Line { .. } => "extract.unproved",
+        }
+    }
+}
+
 /// Returns whether a file begins as an extract, so that a program can accept both ledgers and extracts.
 pub fn is_extract(beginning: &[u8]) -> bool {
     beginning.starts_with(b"{\"case\":\"")

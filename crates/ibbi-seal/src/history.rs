@@ -15,9 +15,10 @@ pub struct HistoryFindings {
     /// The size of the smallest checkpoint from outside whose lines the ledger doesn't have, although no line up to there has a
     /// fault: the ledger is another history, whole in itself.
     pub other_history: Option<u64>,
-    /// The fewest lines of which at least one must have changed, if a checkpoint doesn't fit or the chain is broken.
+    /// The fewest lines of which at least one must have changed or must be missing, if a checkpoint doesn't fit or the chain is
+    /// broken. Lines can be missing anywhere among them, because the ones after them can be numbered and linked again.
     pub changed: Option<RangeInclusive<u64>>,
-    /// The lines at the end that a checkpoint covers and that are missing.
+    /// The numbers of the lines at the end that a checkpoint covers and that the ledger doesn't have.
     pub missing: Option<RangeInclusive<u64>>,
 }
 
@@ -61,7 +62,8 @@ fn has_other_root(checked: &CheckedCheckpoint) -> bool {
 
 /// Returns the lines after the largest checkpoint that fits, up to the smallest after it that doesn't.
 fn changed_by_roots(checkpoints: &[&CheckedCheckpoint]) -> Option<RangeInclusive<u64>> {
-    let last = checkpoints.iter().filter(|checked| has_other_root(checked)).map(|checked| size_of(checked)).min()?;
+    let differs = |checked: &&&CheckedCheckpoint| has_other_root(checked) || is_truncated(checked);
+    let last = checkpoints.iter().filter(differs).map(|checked| size_of(checked)).min()?;
     let fits = |checked: &&&CheckedCheckpoint| checked.fault.is_none() && size_of(checked) < last;
     let first = checkpoints.iter().filter(fits).map(|checked| size_of(checked)).max().unwrap_or(0) + 1;
     Some(first..=last)

@@ -127,6 +127,21 @@ pub enum SignatureError {
     },
 }
 
+impl SignatureError {
+    /// Returns a stable code for programs, which an audit uses too.
+    ///
+    /// ```
+    /// let unknown = ibbi_seal::SignatureError::Unknown { found: "example.org/other+0123abcd".to_owned() };
+    /// assert_eq!(unknown.code(), "checkpoint.unknown-signer");
+    /// ```
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Wrong { .. } => "checkpoint.signature",
+            Self::Unknown { .. } => "checkpoint.unknown-signer",
+        }
+    }
+}
+
 /// Returns the first four bytes of the SHA-256 of the name, a line feed, the signature type, and the public key.
 pub(crate) fn key_id(name: &str, kind: u8, key: &[u8; 32]) -> u32 {
     let hash = Digest::sha256_parts(&[name.as_bytes(), &[b'\n', kind], key]);

@@ -9,6 +9,10 @@ pub mod audit_output;
 pub mod audit_properties;
 mod golden;
 #[cfg(feature = "log")]
+pub mod legal_ledger;
+#[cfg(feature = "log")]
+pub mod lines;
+#[cfg(feature = "log")]
 pub mod python_verifier;
 #[cfg(feature = "log")]
 pub mod reader_properties;
@@ -19,6 +23,8 @@ pub mod records;
 mod scenarios;
 #[cfg(feature = "sim")]
 pub mod simulated;
+#[cfg(feature = "log")]
+pub mod walk;
 
 pub use golden::{GOLDEN, golden, golden_path, golden_v2};
 pub use scenarios::{sample_scenario, sample_scenarios};

@@ -95,17 +95,17 @@ impl Shard {
         let location = Location::record(record);
         let case = &mut self.cases[index];
         let Some(state) = &mut case.state else { return };
-        let is_first = case.rev == 0;
-        if is_first && record.event.kind() != EventKind::CaseOpened {
+        let has_no_opening = case.rev == 0 && record.event.kind() != EventKind::CaseOpened;
+        if has_no_opening {
             out.push(location.finding(FindingKind::CaseNoOpening, FindingDetail::NoOpening));
-            state.follow_ons().add_gap(record.line);
-        } else if record.rev != case.rev.saturating_add(1) {
-            let (expected, found) = (case.rev.saturating_add(1), record.rev);
+        }
+        let (expected, found) = (case.rev.saturating_add(1), record.rev);
+        if found != expected {
             let kind = FaultKind::Rev { case: record.case, expected, found };
             out.push(location.finding(FindingKind::ChainRev, FindingDetail::Fault(kind)));
-            if found > expected {
-                state.follow_ons().add_gap(record.line);
-            }
+        }
+        if has_no_opening || found > expected {
+            state.follow_ons().add_gap(record.line);
         }
         case.rev = record.rev;
         if record.at.millis() > record.logged.millis().saturating_add(CLOCK_TOLERANCE) {

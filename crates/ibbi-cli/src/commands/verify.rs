@@ -149,7 +149,7 @@ fn texts(verified: &Verified, text: &mut String) {
 
 fn checkpoints(verified: &Verified, text: &mut String) {
     for checkpoint in &verified.checkpoints {
-        let not_listed = |fault: &&String| !verified.faults.iter().any(|known| known.text == **fault);
+        let not_listed = |fault: &&String| !verified.faults.iter().any(|known| known.text.ends_with(*fault));
         if let Some(fault) = checkpoint.fault.as_ref().filter(not_listed) {
             let _ = writeln!(text, "  checkpoint over {}: {}", count(checkpoint.size, "line"), paint(BAD, fault));
         }

@@ -24,6 +24,7 @@ mod killed;
 mod late;
 mod limits;
 mod machine;
+mod manipulations;
 mod mirror;
 mod one_write_path;
 mod only_format;

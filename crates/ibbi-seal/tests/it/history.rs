@@ -93,9 +93,13 @@ fn narrowest_lines_with_the_change_are_named() {
         let found = compare(&forged, &ends, &key, &[0, 1]);
         assert_eq!(found.changed, Some(if line <= 6 { 1..=6 } else { 7..=21 }), "line {line}");
     }
-    // An end that was cut off.
+    // An end that was cut off looks like one from which lines were removed before.
     let found = compare(&lines[..18], &checkpoints, &key, &every);
-    assert_eq!((found.changed, found.missing), (None, Some(19..=21)));
+    assert_eq!((found.changed, found.missing), (Some(17..=21), Some(19..=21)));
+    // If the lines after them keep their numbers, the gap shows where.
+    let removed = relinked(&[&lines[..16], &lines[19..]].concat());
+    let found = compare(&removed, &checkpoints, &key, &every);
+    assert_eq!((found.changed, found.missing), (Some(17..=17), Some(19..=21)));
 }
 
 /// Returns the size of the smallest checkpoint that covers a line.

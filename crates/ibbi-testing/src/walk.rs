@@ -1,6 +1,6 @@
 //! Generated legal ledgers: cases that take any path that the rules allow, with corrections.
 
-use super::Lines;
+use crate::lines::Lines;
 use ibbi_core::events::*;
 use ibbi_core::{
     ActivityId, At, Body, Case, ConcernId, Date, Decision, Event, Format, History, LocalTime, MemberId, MemberIds,
@@ -12,10 +12,14 @@ use serde_json::{Value, json};
 
 /// A random number generator: splitmix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
-pub(crate) struct Random(pub(crate) u64);
+pub struct Random(
+    /// The state; the seed at first.
+    pub u64,
+);
 
 impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
+    /// Returns the next number.
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -23,29 +27,33 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
+    /// Returns a number below a limit.
+    pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap()).unwrap()
     }
 
-    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> T {
+    /// Returns one of several values.
+    pub fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }
 
-    pub(crate) fn chance(&mut self, percent: u64) -> bool {
+    /// Returns true in so many of a hundred times.
+    pub fn chance(&mut self, percent: u64) -> bool {
         self.next() % 100 < percent
     }
 }
 
 /// 8 AM on Tuesday, 2026-09-01, in Massachusetts.
-const BEGIN: i64 = 1_788_264_000_000;
+pub(crate) const BEGIN: i64 = 1_788_264_000_000;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
-fn at(millis: i64) -> At {
+pub(crate) fn at(millis: i64) -> At {
     At::from_millis(millis).expect("a time within bounds")
 }
 
-pub(crate) fn name(text: &str) -> Name {
+/// Returns a name.
+pub fn name(text: &str) -> Name {
     Name::new(text).expect("a name")
 }
 
@@ -75,15 +83,19 @@ fn slot(day: i64, hour: i64, minutes: i64) -> Slot {
 
 /// A record to be written to a ledger.
 #[derive(Debug, Clone)]
-pub(crate) struct GeneratedRecord {
-    pub(crate) case: usize,
-    pub(crate) at: At,
-    pub(crate) event: Event,
-    pub(crate) to: Stage,
+pub struct GeneratedRecord {
+    /// Which case, from 0.
+    pub case: usize,
+    /// When it happened.
+    pub at: At,
+    /// What happened.
+    pub event: Event,
+    /// The stage after it.
+    pub to: Stage,
 }
 
 /// Generates records of random cases that are under way at the same time.
-pub(crate) fn walk(seed: u64, cases: usize, count: usize) -> Vec<GeneratedRecord> {
+pub fn walk(seed: u64, cases: usize, count: usize) -> Vec<GeneratedRecord> {
     let mut random = Random(seed);
     let mut histories = vec![(History::new(), BEGIN); cases];
     let mut records: Vec<GeneratedRecord> = Vec::new();
@@ -104,7 +116,7 @@ pub(crate) fn walk(seed: u64, cases: usize, count: usize) -> Vec<GeneratedRecord
 }
 
 /// Returns an event that may be legal, and its time.
-fn offer(random: &mut Random, case: &Case, clock: i64, own: &[u64]) -> Option<(Event, i64)> {
+pub(crate) fn offer(random: &mut Random, case: &Case, clock: i64, own: &[u64]) -> Option<(Event, i64)> {
     let later = clock + HOUR / 4 * i64::try_from(random.below(40)).unwrap();
     if random.chance(4) && own.len() > 3 {
         let seq = random.one(&own[own.len().saturating_sub(4)..]);
@@ -269,17 +281,17 @@ fn caucus(random: &mut Random, case: &Case) -> Event {
     }
 }
 
-fn uuid(kind: u64, number: usize) -> Uuid {
+pub(crate) fn uuid(kind: u64, number: usize) -> Uuid {
     Uuid::from_u64_pair(0x0192_0000_0000_7000 | kind << 32, 0x8000_0000_0000_0000 | u64::try_from(number).unwrap())
 }
 
 /// Returns the ID of a case in a ledger made by [`ledger`].
-pub(crate) fn case_id(number: usize) -> Uuid {
+pub fn case_id(number: usize) -> Uuid {
     uuid(1, number)
 }
 
 /// Writes records as a ledger.
-pub(crate) fn ledger(records: &[GeneratedRecord]) -> Lines {
+pub fn ledger(records: &[GeneratedRecord]) -> Lines {
     let opening = json!({
         "actor": "clerk@example.org", "at": at(BEGIN).to_string(), "id": uuid(0, 0).to_string(),
         "data": {"chart": chart_digest().to_string(), "format": 1, "origin": "example.org/walk", "program": "ibbi 0.1.0"},
