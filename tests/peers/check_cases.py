@@ -52,32 +52,31 @@ def end_of(day):
     return pd.Timestamp(day + timedelta(days=1)).tz_localize(MASSACHUSETTS).tz_convert("UTC") - pd.Timedelta(milliseconds=1)
 
 
-def stage_on(ledger, case, at, known={}):
+def replayed(ledger, case, at, known={}):
+    """The stage and the outcome of a case at an instant, as `ibbi replay` has them."""
     key = (ledger, case, at)
     if key not in known:
-        answer = json.loads(ibbi("replay", ledger, "--case", case, "--at", at.isoformat(timespec="milliseconds"), "--json"))
-        known[key] = answer[0]["stage"]
+        answer = json.loads(ibbi("replay", ledger, "--case", case, "--at", at.isoformat(timespec="milliseconds"), "--json"))[0]
+        known[key] = answer["stage"], answer["outcome"]
     return known[key]
 
 
 def entries(ledger, own):
     """When a case entered each stage, in order: by the recorded stages, or by replay if records were written out of order."""
     counts = own[(own.voided_by == "") & ~own.type.isin(["event_voided", "case_migrated"])]
-    in_order = counts["at"].is_monotonic_increasing
+    # Records that were written together all have the stage after the last one.
+    in_order = counts["at"].is_monotonic_increasing and counts.iloc[0].to == "inquiry"
     counts = counts.sort_values(["at", "seq"], kind="stable")
     found, stage = [], None
     for event in counts.itertuples():
-        to = event.to if in_order else stage_on(ledger, event.case, event.at)
+        to = event.to if in_order else replayed(ledger, event.case, event.at)[0]
         if to != stage:
+            # A stage that was left at the instant at which it was entered.
+            if stage in STAGES and to in STAGES:
+                found += [(event.at, between) for between in STAGES[STAGES.index(stage) + 1 : STAGES.index(to)]]
             found.append((event.at, to))
             stage = to
     return found
-
-
-def outcome_of(own):
-    """How a closed case ended: completed if its last session ended it, or otherwise."""
-    counts = own[(own.voided_by == "") & (own.to == "closed") & (own["from"] != "closed") & (own.type != "event_voided")]
-    return "completed" if counts.iloc[-1].type in ("session_closed", "session_adjourned") else "other"
 
 
 def measure(ledger, records, day):
@@ -92,7 +91,7 @@ def measure(ledger, records, day):
         closed = entered[-1][0] if entered[-1][1] == "closed" else None
         cases.append(dict(case=case, opened=entered[0][0], closed=closed, stage=entered[-1][1],
                           days=((closed or today) - entered[0][0]).days, over=closed is not None,
-                          total="completed" if closed is None or outcome_of(own) == "completed" else "other_end"))
+                          total="completed" if closed is None or replayed(ledger, case, until)[1] == "completed" else "other_end"))
         for (begin, stage), after in zip(entered, [*entered[1:], None]):
             if stage != "closed":
                 end = after[0] if after else today
@@ -166,7 +165,7 @@ def check_states(ledger, records, day):
         known = own[own.logged <= until]
         as_known = known.iloc[-1]["to"] if len(known) else ""
         counts = own[(own.voided_by == "") & ~own.type.isin(["event_voided", "case_migrated"]) & (own["at"] <= until)]
-        as_it_was = stage_on(ledger, case, until) if len(counts) else ""
+        as_it_was = replayed(ledger, case, until)[0] if len(counts) else ""
         row = found.get(case, {"stage": "", "known_stage": ""})
         same(where, f"the stage of {case}", row["stage"], as_it_was)
         same(where, f"the known stage of {case}", row["known_stage"], as_known)

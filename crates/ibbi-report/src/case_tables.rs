@@ -193,8 +193,9 @@ fn yes_or_no(yes: bool) -> FigureValue {
     FigureValue::Coded(word, word.to_owned())
 }
 
-fn stage_cell(stage: Stage) -> FigureValue {
-    FigureValue::Coded(stage.code(), stage.label().to_owned())
+/// Returns a stage: its code, and for people also how the case ended.
+fn stage_cell(stage: Stage, outcome: Option<Outcome>) -> FigureValue {
+    FigureValue::Coded(stage.code(), crate::audit::standing(stage, outcome))
 }
 
 fn outcome_cell(outcome: Option<Outcome>) -> FigureValue {
@@ -235,7 +236,7 @@ pub(crate) fn cases(report: &CasesReport, order: CaseOrder) -> FigureTable {
     for case in order.sorted(&report.cases) {
         let mut row = vec![
             FigureValue::Name(case.district.to_string()),
-            stage_cell(case.stage),
+            stage_cell(case.stage, case.outcome),
             outcome_cell(case.outcome),
             FigureValue::Day(case.opened),
             FigureValue::day(case.closed),
@@ -280,7 +281,7 @@ pub(crate) fn states(report: &CasesReport) -> FigureTable {
         FigureTable::new("states", "Where each case was", columns).with_caption("As it was, and as it was known then");
     for state in &report.states {
         let stage = |state: Option<StateOnDay>| match state {
-            Some(state) => stage_cell(state.stage),
+            Some(state) => stage_cell(state.stage, state.outcome),
             None => FigureValue::Coded("", "not opened".to_owned()),
         };
         let outcome = |state: Option<StateOnDay>| outcome_cell(state.and_then(|state| state.outcome));

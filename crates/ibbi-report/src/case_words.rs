@@ -63,12 +63,12 @@ pub(crate) fn basis(report: &CasesReport) -> String {
     let later = match (changes, differ) {
         (0, _) => format!("All that had happened by {day} was on record on {known}, as it is known now."),
         (_, 0) => format!(
-            "{} of {} recorded or corrected after {known}. No case was at another stage for it.",
+            "{} of {} recorded or corrected after {known}. No case was in another stage for it.",
             format::count(changes, "event"),
             format::count(changed, "case") + if changes == 1 { " was" } else { " were" }
         ),
         _ => format!(
-            "{} of {} recorded or corrected after {known}. {} at another stage than the records showed then.",
+            "{} of {} recorded or corrected after {known}. {} in another stage than the records showed then.",
             format::count(changes, "event"),
             format::count(changed, "case") + if changes == 1 { " was" } else { " were" },
             format::count(differ, "case") + if differ == 1 { " was" } else { " were" }
@@ -84,12 +84,16 @@ pub(crate) fn notes(report: &CasesReport) -> Vec<String> {
 
 /// Returns where a case was and what the records showed, in a sentence; nothing if they showed that.
 pub(crate) fn difference(state: &CaseOnDay) -> Option<String> {
-    let name = |state: StateOnDay| crate::audit::standing(state.stage, state.outcome);
+    let was = |state: StateOnDay| match state.outcome {
+        Some(outcome) => format!("closed ({})", outcome.label()),
+        None => format!("in {}", state.stage.label()),
+    };
+    let shown = |state: StateOnDay| if state.outcome.is_some() { format!("as {}", was(state)) } else { was(state) };
     Some(match (state.as_it_was, state.as_known) {
         (one, other) if one == other => return None,
-        (Some(was), Some(known)) => format!("The case was at {}. The records showed {}.", name(was), name(known)),
-        (Some(was), None) => format!("The case was at {}. The records didn't show it yet.", name(was)),
-        (None, Some(known)) => format!("The case had not been opened. The records showed {}.", name(known)),
+        (Some(one), Some(known)) => format!("The case was {}. The records showed it {}.", was(one), shown(known)),
+        (Some(one), None) => format!("The case was {}. The records didn't show it yet.", was(one)),
+        (None, Some(known)) => format!("The case had not been opened. The records showed it {}.", shown(known)),
         (None, None) => return None,
     })
 }

@@ -6,11 +6,11 @@ use ibbi_core::{At, Date, Event, History, Stage};
 use ibbi_log::Uuid;
 
 /// Reads cases with the events until an instant.
-pub(super) struct CaseReader {
+pub(super) struct DurationReader {
     pub(super) as_of: At,
 }
 
-impl CaseReader {
+impl DurationReader {
     /// Reads a case, with the instant of its opening. Returns nothing if it had not been opened.
     pub(super) fn read(&self, case: Uuid, history: &History) -> Option<(At, CaseDurations)> {
         let steps = history.steps(self.as_of);

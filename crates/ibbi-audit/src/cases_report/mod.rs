@@ -7,7 +7,7 @@ mod spread;
 
 pub use spread::{DaysSoFar, DurationSpread, FIVE, FiveNumbers};
 
-use durations::CaseReader;
+use durations::DurationReader;
 use ibbi_core::{At, Date, EventKind, History, Name, Outcome, Stage, WaitingFor};
 use ibbi_log::Uuid;
 use serde::Serialize;
@@ -261,7 +261,7 @@ impl CasesReportBuilder {
     /// Adds a case. One that had not been opened by then, and was not known to be, is not in the report.
     pub fn add(&mut self, case: CaseOnRecord<'_>) {
         let measured = if self.logged.is_some() { case.known } else { Some(case.whole) };
-        let reader = CaseReader { as_of: self.as_of };
+        let reader = DurationReader { as_of: self.as_of };
         let durations = measured.and_then(|history| reader.read(case.id, history));
         if let Some(durations) = durations {
             self.cases.push(durations);

@@ -1,6 +1,6 @@
 //! All cases on a day: `ibbi cases`.
 
-use crate::support::Place;
+use crate::support::{Place, documented};
 use ibbi_testing::{golden_path, repository};
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ fn text_page_csv_and_json_have_the_same_numbers() {
         let case = rows.iter().find(|case| case["case"] == json!(row[row.len() - 1])).expect("the case");
         assert_eq!(row[5], case["days"].to_string(), "{case}");
         let plus = if case["closed"].is_null() { "+" } else { "" };
-        assert_eq!(shown[5], format!("{}{plus}", row[5]), "{shown:?}");
+        assert_eq!(shown[4], format!("{}{plus}", row[5]), "{shown:?}");
         let stays: u64 = row[6..13].iter().filter_map(|days| days.parse::<u64>().ok()).sum();
         assert_eq!(json!(stays), case["days"], "the days of the stages add up: {row:?}");
     }
@@ -192,5 +192,18 @@ fn page_of_one_case_names_no_outliers() {
         "none is called unusual",
     ] {
         assert!(page.contains(shown), "{shown}: {page}");
+    }
+}
+
+#[test]
+fn page_of_documentation_shows_changes_as_they_are() {
+    let place = golden();
+    let text = place.done(&["cases", "three.ledger", "--as-of", "2025-09-16"]);
+    let documented = documented("docs/many-cases.md", "changes", "text");
+    let shown = text.replace('\u{a0}', " ");
+    assert!(shown.contains(&documented.replace('\u{a0}', " ")), "{shown}");
+    for code in ibbi_report::CASES_TABLES {
+        let csv = place.done(&["cases", "three.ledger", "--csv", code]);
+        assert!(csv.starts_with(if code == "spread" { "stage," } else { "district," }), "{code}: {csv}");
     }
 }

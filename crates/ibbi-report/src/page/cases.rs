@@ -32,6 +32,8 @@ const BY_STAGE: [&str; 7] = [
 ];
 /// The other columns of cases.
 const BY_CASE: [&str; 7] = ["stage", "outcome", "opened", "closed", "longest_wait", "waited_for", "unusual"];
+/// The columns of outcomes, which are in the columns of stages for people.
+const OUTCOMES: [&str; 2] = ["outcome", "known_outcome"];
 /// The most cases whose later records a page lists.
 const CHANGED: usize = 200;
 
@@ -70,7 +72,7 @@ impl CasesPage<'_> {
         };
         let cases = case_tables::cases(report, self.order);
         let by_stage = details("Days in each stage, by case", figure_table(&cases.without(&BY_CASE)));
-        let cases = figure_table(&cases.without(&BY_STAGE)).with(by_stage);
+        let cases = figure_table(&cases.without(&BY_STAGE).without(&OUTCOMES)).with(by_stage);
         content
             .with(section("spread", "Spread by stage", spread))
             .with(section("outliers", "Unusually long", outliers))
@@ -92,7 +94,7 @@ impl CasesPage<'_> {
             let text = format!("{} not shown here. The CSV has all of them.", format::count(more, "more case"));
             el("p").with(text)
         });
-        let all: FigureTable = case_tables::states(self.report);
+        let all: FigureTable = case_tables::states(self.report).without(&OUTCOMES);
         let label = format!("All {}", format::count(all.rows.len() as u64, "case"));
         Html::new().with((!changed.is_empty()).then_some(list)).with(more).with(details(label, figure_table(&all)))
     }

@@ -7,8 +7,8 @@ use crate::terminal::columns::paragraph;
 use crate::{chart, format};
 use ibbi_audit::CasesReport;
 
-/// Columns that a terminal leaves out, because they are long. The CSV has them.
-const LONG: [&str; 9] = [
+/// Columns that a terminal leaves out, because there is no room for them. The CSV has them.
+const LONG: [&str; 11] = [
     "days_inquiry",
     "days_introduction",
     "days_application",
@@ -16,7 +16,9 @@ const LONG: [&str; 9] = [
     "days_caucus",
     "days_agreement",
     "days_facilitation",
+    "opened",
     "closed",
+    "outcome",
     "case",
 ];
 

@@ -59,7 +59,7 @@ fn uploaded_ledger_has_the_same_page() {
         assert_eq!(page.status, 200);
         let voided = "Number 21 (case withdrawn, Tue,\u{a0}Sep\u{a0}16,\u{a0}2025) was voided later, on \
                       Wed,\u{a0}Sep\u{a0}17,\u{a0}2025, by number 23.";
-        for shown in ["The case was at Inquiry. The records showed Closed: withdrawn.", voided] {
+        for shown in ["The case was in Inquiry. The records showed it as closed (withdrawn).", voided] {
             assert!(page.text().contains(shown), "{path}: {shown}: {}", page.text());
         }
         assert!(page.text().contains(&format!("href=\"{path}{days}/states.csv?as_of=2025-09-16\"")), "{}", page.text());

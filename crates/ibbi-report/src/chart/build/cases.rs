@@ -55,14 +55,9 @@ fn row(label: &str, spread: &DurationSpread, days: impl Iterator<Item = (u32, bo
     points.sort_unstable();
     points.dedup();
     let days = spread.days;
-    let open = match spread.open.count {
-        0 => String::new(),
-        count => format!(", {count} open"),
-    };
-    let value_text = match days {
-        Some(days) => format!("{} d{open}", days.median),
-        None => format!("-{open}"),
-    };
+    let median = days.map(|days| format!("{} d", days.median));
+    let open = (spread.open.count > 0).then(|| format!("{} open", spread.open.count));
+    let value_text = [median, open].into_iter().flatten().collect::<Vec<_>>().join(", ");
     BoxRow {
         label: label.to_owned(),
         value_text,

@@ -20,7 +20,7 @@ pub(super) fn draw(boxes: &Boxes, pen: &mut Pen) {
             pen.line("median", x(median), row.y - BAR / 2.0 - 2.0, x(median), row.y + BAR / 2.0 + 2.0);
         }
         for (value, finished) in &shown.points {
-            pen.circle(if *finished { "dot" } else { "open" }, x(*value), row.y, 4.0);
+            pen.circle(if *finished { "point" } else { "open-point" }, x(*value), row.y, 3.0);
         }
     }
 }
