@@ -278,7 +278,7 @@ pub(crate) fn states(report: &CasesReport) -> FigureTable {
         text("case", "case"),
     ];
     let mut table =
-        FigureTable::new("states", "Where each case was", columns).with_caption("As it was, and as it was known then");
+        FigureTable::new("states", "State of each case", columns).with_caption("As it was, and as it was known then");
     for state in &report.states {
         let stage = |state: Option<StateOnDay>| match state {
             Some(state) => stage_cell(state.stage, state.outcome),
@@ -309,11 +309,11 @@ pub(crate) fn changes(report: &CasesReport) -> FigureTable {
         text("change", "change"),
         text("happened", "happened"),
         text("recorded", "recorded"),
-        text("sentence", "what was recorded later"),
+        text("sentence", "change in words"),
         text("case", "case"),
     ];
     let mut table = FigureTable::new("changes", "Recorded later", columns)
-        .with_caption("What was recorded later about the time until the day");
+        .with_caption("Records that were written or corrected later");
     for state in &report.states {
         for change in &state.changes {
             table.row([

@@ -30,13 +30,13 @@ pub(crate) struct Cases {
 pub(crate) enum CaseTable {
     /// The spread of the days by stage.
     Spread,
-    /// What took unusually long.
+    /// Cases and stages that took unusually long.
     Outliers,
     /// One row for each case, with its days in each stage.
     Cases,
-    /// Where each case was, as it was and as it was known.
+    /// The state of each case, as it was and as it was known.
     States,
-    /// What was recorded later about the time until the day.
+    /// Records that were written or corrected later.
     Changes,
 }
 

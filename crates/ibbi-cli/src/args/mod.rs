@@ -72,7 +72,7 @@ pub(crate) enum Command {
     Status(Status),
     /// Show the timeline of each case and check every event against the rules again.
     Replay(Replay),
-    /// Compare how long the cases took, find the unusual ones, and show where each was on a day, and as it was known.
+    /// Show how long all cases took, find the unusual ones, and show the state of each on a day, as it was and as it was known.
     Cases(Cases),
     /// Audit a ledger: find altered lines and steps that the rules don't allow, and compare the cases.
     Audit(Audit),

@@ -179,7 +179,8 @@ fn days_and_orders_are_checked() {
     }
     let none = cases(&["--as-of", "2020-01-01"]);
     assert_eq!(none.code, 0, "{}", none.err);
-    assert!(none.out.contains("No case had been opened by Wed, Jan 1, 2020."), "{}", none.out);
+    let expected = "All cases on Wed, Jan 1, 2020\nNo case had been opened by Wed, Jan 1, 2020.\n";
+    assert_eq!(none.out.replace('\u{a0}', " "), expected);
 }
 
 #[test]

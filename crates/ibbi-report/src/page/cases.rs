@@ -56,7 +56,7 @@ impl CasesPage<'_> {
         let report = self.report;
         let content = Html::new()
             .with(el("p").class("verdict").with(words::result(report)))
-            .with(el("p").with(words::basis(report)))
+            .with((!report.states.is_empty()).then(|| el("p").with(words::basis(report))))
             .with(warnings(&words::notes(report)));
         if report.states.is_empty() {
             return content;
@@ -77,7 +77,7 @@ impl CasesPage<'_> {
             .with(section("spread", "Spread by stage", spread))
             .with(section("outliers", "Unusually long", outliers))
             .with(section("cases", "Cases", cases))
-            .with(section("states", "Where each case was", self.states()))
+            .with(section("states", "State of each case", self.states()))
             .with(section("made", "Method", methods(&words::METHODS)))
     }
 

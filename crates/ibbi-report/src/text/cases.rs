@@ -30,7 +30,9 @@ pub fn cases(report: &CasesReport, order: CaseOrder, layout: Layout) -> Vec<Piec
     let columns = layout.columns();
     let mut pieces = vec![Piece::heading(&words::title(report))];
     pieces.push(Piece::new(TextStyle::Plain, paragraph("", &words::result(report), columns)));
-    pieces.push(Piece::new(TextStyle::Plain, paragraph("", &words::basis(report), columns)));
+    if !report.states.is_empty() {
+        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &words::basis(report), columns)));
+    }
     let notes = words::notes(report);
     pieces.extend(notes.iter().map(|note| Piece::new(TextStyle::Warning, paragraph("- ", note, columns))));
     if report.states.is_empty() {

@@ -22,7 +22,7 @@ const TABLES: [(&str, &str, &str); 5] = [
     ("spread", "spread.csv", "Spread by stage (CSV)"),
     ("outliers", "outliers.csv", "Unusually long (CSV)"),
     ("cases", "cases.csv", "Cases (CSV)"),
-    ("states", "states.csv", "Where each case was (CSV)"),
+    ("states", "states.csv", "State of each case (CSV)"),
     ("changes", "changes.csv", "Recorded later (CSV)"),
 ];
 

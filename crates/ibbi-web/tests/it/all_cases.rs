@@ -30,9 +30,10 @@ fn page_files_and_api_have_the_numbers_of_the_ledger() {
         let known = AsKnown::read(as_of, logged, now).unwrap();
         let report = cases_report(&server.ledger(), known, now).unwrap();
         let (_, code, _) = CaseOrder::ALL.into_iter().find(|(order, ..)| *order == sort).unwrap();
-        let query = format!("?as_of={}&logged={}&sort={code}", as_of.unwrap_or(""), logged.unwrap_or(""));
-        let answer = server.get(&format!("/api/v1/ledger/cases{query}"));
-        assert_eq!(answer.json(), serde_json::to_value(&report).unwrap(), "{query}");
+        let days = format!("?as_of={}&logged={}", as_of.unwrap_or(""), logged.unwrap_or(""));
+        let answer = server.get(&format!("/api/v1/ledger/cases{days}"));
+        assert_eq!(answer.json(), serde_json::to_value(&report).unwrap(), "{days}");
+        let query = format!("{days}&sort={code}");
         let page = server.get(&format!("/reports/cases{query}"));
         let content = CasesPage { report: &report, order: sort, program: "" }.content().into_string();
         assert!(page.text().contains(&content), "{query}: {}", page.text());
