@@ -3,6 +3,7 @@
 use crate::support::{Place, documented};
 use ibbi_testing::{golden_path, repository};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The day as of which the simulated cases are looked at.
 const DAY: [&str; 2] = ["--as-of", "2026-12-01"];
@@ -130,6 +131,13 @@ fn text_page_csv_and_json_have_the_same_numbers() {
             &found["open"]["outliers"],
         ];
         assert_eq!(row[1..], expected.map(number), "{found}");
+    }
+    // The chart is drawn for two widths. Outliers of equally many days are one point.
+    let outliers = csv("outliers");
+    for (open, class) in [("no", "class=\"point\""), ("yes", "class=\"open-point\"")] {
+        let points: BTreeSet<_> =
+            outliers[1..].iter().filter(|row| row[4] == open).map(|row| [row[1].clone(), row[2].clone()]).collect();
+        assert_eq!(page.matches(class).count(), 2 * points.len(), "{outliers:?}");
     }
     let cases = csv("cases");
     let rows = json["cases"].as_array().expect("cases");

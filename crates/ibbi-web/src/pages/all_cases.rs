@@ -81,7 +81,7 @@ pub(super) fn picker(address: &str, query: &Pairs) -> Element {
             Some("Blank: with all records"),
             &[],
         ))
-        .with(field("Order of the cases", "sort", select("sort", code, orders), None, &[]))
+        .with(field("Order", "sort", select("sort", code, orders), Some("Of the list of cases"), &[]))
         .with(el("p").class("send").with(button("Show").class("less")))
 }
 
