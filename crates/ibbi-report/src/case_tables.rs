@@ -38,7 +38,7 @@ impl CaseOrder {
     }
 
     /// Returns cases in this order. Equal ones stay in the order of their openings.
-    fn sorted<'r>(self, cases: &'r [CaseDurations]) -> Vec<&'r CaseDurations> {
+    fn sorted(self, cases: &[CaseDurations]) -> Vec<&CaseDurations> {
         let mut sorted: Vec<&CaseDurations> = cases.iter().collect();
         let days = |case: &CaseDurations| core::cmp::Reverse(case.days);
         let wait = |case: &CaseDurations| core::cmp::Reverse(case.longest_wait.map_or(0, |wait| wait.days));

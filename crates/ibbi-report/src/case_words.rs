@@ -63,7 +63,7 @@ pub(crate) fn basis(report: &CasesReport) -> String {
     let later = match (changes, differ) {
         (0, _) => format!("All that had happened by {day} was on record on {known}, as it is known now."),
         (_, 0) => format!(
-            "{} of {} recorded or corrected after {known}. No case was in another stage for it.",
+            "{} of {} recorded or corrected after {known}. The stage of each case is the same.",
             format::count(changes, "event"),
             format::count(changed, "case") + if changes == 1 { " was" } else { " were" }
         ),

@@ -52,7 +52,7 @@ pub(super) fn answer(
 
 /// Returns one of the tables as CSV.
 pub(super) fn download(request: &WebRequest, report: &CasesReport) -> WebResult {
-    let wanted = request.path.get("file").map(String::as_str).unwrap_or_default();
+    let wanted = request.path.get("table").map(String::as_str).unwrap_or_default();
     let found = TABLES.iter().find(|(_, file, _)| *file == wanted);
     let table = found.and_then(|(code, file, _)| Some((file, cases_table(report, code, order(&request.query))?)));
     let (file, table) = table.ok_or_else(|| WebError::not_found("This page doesn't exist."))?;
@@ -81,7 +81,7 @@ pub(super) fn picker(address: &str, query: &Pairs) -> Element {
             Some("Blank: with all records"),
             &[],
         ))
-        .with(field("Order", "sort", select("sort", code, orders), Some("Of the list of cases"), &[]))
+        .with(field("Order", "sort", select("sort", code, orders), Some("For the list of cases"), &[]))
         .with(el("p").class("send").with(button("Show").class("less")))
 }
 

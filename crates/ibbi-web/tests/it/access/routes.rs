@@ -120,9 +120,9 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/audit", Roles),
     ("POST", "/audit", Roles),
     ("GET", "/audit/{upload}/days", LedgerReaders),
-    ("GET", "/audit/{upload}/days/{file}", LedgerReaders),
+    ("GET", "/audit/{upload}/days/{table}", LedgerReaders),
     ("GET", "/reports/cases", LedgerReaders),
-    ("GET", "/reports/cases/{file}", LedgerReaders),
+    ("GET", "/reports/cases/{table}", LedgerReaders),
     ("GET", "/reports/goals", LedgerReaders),
     ("GET", "/reports/program", LedgerReaders),
     ("GET", "/reports/program/{file}", LedgerReaders),
@@ -300,6 +300,7 @@ impl Ask<'_> {
             ("{webhook}", &objects.webhook),
             ("{record}", "5"),
             ("{file}", "report.xlsx"),
+            ("{table}", "states.csv"),
         ];
         let path = values.iter().fold((*route).to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{route} has a part without a value");
