@@ -10,8 +10,11 @@ use ibbi_core::{At, Event, EventKind, History, Name, NoteText, Outcome, Program,
 use ibbi_sim::{EXAMPLE, Scenario, Simulator};
 use uuid::Uuid;
 
+/// A case with its records: the number of each, and when it was written.
+type CaseWithRecords = (Uuid, History, Vec<(u64, At)>);
+
 /// Returns simulated cases, each with its records written when the events happened.
-fn simulated(runs: u64) -> Vec<(Uuid, History, Vec<(u64, At)>)> {
+fn simulated(runs: u64) -> Vec<CaseWithRecords> {
     let simulator = Simulator::new(&Scenario::parse(EXAMPLE).unwrap());
     let run = |run: u64| {
         let (mut history, mut logged, mut seq) = (History::new(), Vec::new(), 1);
@@ -27,7 +30,7 @@ fn simulated(runs: u64) -> Vec<(Uuid, History, Vec<(u64, At)>)> {
     (0..runs).map(run).collect()
 }
 
-fn report(cases: &[(Uuid, History, Vec<(u64, At)>)], as_of: At) -> CasesReport {
+fn report(cases: &[CaseWithRecords], as_of: At) -> CasesReport {
     let mut builder = CasesReportBuilder::new(as_of, None);
     for (id, whole, logged) in cases {
         builder.add(CaseOnRecord { id: *id, whole, known: Some(whole), logged });
