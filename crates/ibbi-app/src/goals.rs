@@ -4,7 +4,7 @@ mod known;
 mod risk;
 
 pub use known::AsKnown;
-pub(crate) use known::KnownCases;
+pub(crate) use known::{KnownCases, known_history};
 pub use risk::{RiskSettings, at_risk};
 
 use crate::case_log::CaseLog;

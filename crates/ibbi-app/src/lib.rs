@@ -14,6 +14,7 @@ pub mod availability;
 pub mod calibration;
 pub mod case_log;
 pub mod case_state;
+pub mod cases_report;
 mod checkpoints;
 pub mod confidential;
 mod day_only;

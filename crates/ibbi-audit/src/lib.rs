@@ -7,6 +7,7 @@
 //! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
 //! | compare two ledgers by record and field | [`diff()`], [`Diff`] |
 //! | find the cases that come out differently under other rules | [`rules_diff()`], [`RulesDiff`] |
+//! | measure the cases on a day | [`CasesReportBuilder`], [`CasesReport`] |
 //! | report on a fiscal year | [`ProgramReportBuilder`], [`ProgramReport`] |
 //!
 //! An audit reads a ledger once, as a stream, and never stops at the first error. It checks every line, the chain, and the
@@ -45,6 +46,7 @@ mod audit;
 mod blocks;
 mod case;
 mod case_times;
+mod cases_report;
 mod chain;
 mod diff;
 mod error;
@@ -65,6 +67,10 @@ pub use case::{
     ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, MemberAttendance,
     MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
     SubstituteAttendance, case_report, case_reports,
+};
+pub use cases_report::{
+    CaseDurations, CaseOnDay, CaseOnRecord, CasesReport, CasesReportBuilder, DaysSoFar, DurationSpread, FIVE,
+    FiveNumbers, LaterChange, LaterChangeKind, LongestWait, Outlier, StageDays, StageSpread, StateOnDay,
 };
 pub use diff::{
     CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,

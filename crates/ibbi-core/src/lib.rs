@@ -109,7 +109,7 @@ pub use text::{
 };
 pub use threshold::Threshold;
 pub use time::{At, Date, LocalTime, TimeError};
-pub use waiting::{Waiting, WaitingFor, WaitingSet};
+pub use waiting::{Wait, Waiting, WaitingFor, WaitingSet};
 pub use weakness::{FoundWeakness, Weakness};
 
 /// The payload types: the data of each kind of event.

@@ -17,6 +17,7 @@ use crate::people::{Body, Party, Seat};
 use crate::services::Topics;
 use crate::sessions::Sessions;
 use crate::sets::closed_set;
+use crate::stage::Stage;
 use crate::stages::{HasTeams, HoldsSessions};
 use crate::time::At;
 use alloc::vec::Vec;
@@ -96,6 +97,19 @@ pub struct Waiting {
     pub due: Option<At>,
 }
 
+/// A wait of a case, which is over or goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// The person, body, or date.
+    pub who: WaitingFor,
+    /// The stage of the case.
+    pub stage: Stage,
+    /// When the event happened after which the case waited for it without a break.
+    pub since: At,
+    /// When the event happened that ended the wait; `None` if it goes on.
+    pub until: Option<At>,
+}
+
 impl History {
     /// Returns whom or what the case is waiting for now, and since when. A closed case waits for nothing.
     ///
@@ -116,29 +130,62 @@ impl History {
     /// # Ok(()) }
     /// ```
     pub fn waiting_on(&self) -> Vec<Waiting> {
-        let (mut case, mut waiting) = (self.start(), Vec::<Waiting>::new());
+        let open = self.waits(At::MAX).into_iter().filter(|wait| wait.until.is_none());
+        let mut waiting: Vec<_> = open.map(|wait| Waiting { who: wait.who, since: wait.since, due: None }).collect();
+        waiting.sort_by_key(|one| one.who);
+        for one in waiting.iter_mut().filter(|one| one.who == WaitingFor::Calendar) {
+            one.due = next_booking(self.case());
+        }
+        waiting
+    }
+
+    /// Returns every wait of the case that began by an instant, with the events that happened by then. Those that are over come
+    /// in the order in which they ended, and then those that go on.
+    ///
+    /// A wait ends when the case no longer waits for it, when it enters another stage, where everyone is asked for something
+    /// else, and for the day of a session also when another session is the next one.
+    ///
+    /// ```
+    /// use ibbi_core::{events::*, *};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let (opened, agreed): (At, At) = ("2026-09-01T13:00:00.000Z".parse()?, "2026-09-02T13:00:00.000Z".parse()?);
+    /// let mut history = History::new();
+    /// history.offer(1, opened, CaseOpened {
+    ///     contract_expires: None, county: None, district: Name::new("Maple Hollow")?, evergreen: false,
+    ///     follows: None, program: Program::default(), time_zone: TimeZoneName::new("America/New_York")?,
+    /// })?;
+    /// history.offer(2, agreed, LeaderAgreed { name: Name::new("R. Amari")?, office: None, seat: Seat::Superintendent })?;
+    /// let waits = history.waits(At::MAX);
+    /// assert_eq!((waits[0].who, waits[0].until), (WaitingFor::Superintendent, Some(agreed)));
+    /// assert_eq!((waits.len(), waits[1].until), (3, None));
+    /// # Ok(()) }
+    /// ```
+    pub fn waits(&self, until: At) -> Vec<Wait> {
+        let (mut case, mut over, mut open) = (self.start(), Vec::new(), Vec::<Wait>::new());
         let mut before = (case.stage(), None);
-        for entry in self.in_effect() {
+        for entry in self.in_effect().into_iter().take_while(|entry| entry.at <= until) {
             // A case of accepted events takes them again.
             case = case.advance(&entry.event, entry.at);
             let now = case.waiting_for();
-            // In another stage, everyone is asked for something else, and another session is another wait.
             let next = (case.stage(), next_booking(&case));
             let same_stage = next.0 == before.0;
             let same_session = next.1 == before.1;
-            waiting.retain(|one| now.has(one.who) && same_stage && (same_session || one.who != WaitingFor::Calendar));
+            open.retain(|one| {
+                let goes_on = now.has(one.who) && same_stage && (same_session || one.who != WaitingFor::Calendar);
+                if !goes_on {
+                    over.push(Wait { until: Some(entry.at), ..*one });
+                }
+                goes_on
+            });
             before = next;
             for who in now.iter() {
-                if waiting.iter().all(|one| one.who != who) {
-                    waiting.push(Waiting { who, since: entry.at, due: None });
+                if open.iter().all(|one| one.who != who) {
+                    open.push(Wait { who, stage: next.0, since: entry.at, until: None });
                 }
             }
         }
-        waiting.sort_by_key(|one| one.who);
-        for one in waiting.iter_mut().filter(|one| one.who == WaitingFor::Calendar) {
-            one.due = next_booking(&case);
-        }
-        waiting
+        over.append(&mut open);
+        over
     }
 }
 

@@ -59,6 +59,10 @@ pub enum FigureValue {
     Share(f64),
     /// A date.
     Day(Date),
+    /// A number with at most one decimal.
+    Decimal(f64),
+    /// Days that go on, shown to people with a plus sign.
+    DaysSoFar(u64),
 }
 
 impl FigureValue {
@@ -93,7 +97,8 @@ impl FigureValue {
             Self::Empty => Field::Empty,
             Self::Text(text) | Self::Name(text) | Self::Code(text) => Field::text(text),
             Self::Coded(code, _) => Field::text(code),
-            Self::Count(count) => Field::number(count),
+            Self::Count(count) | Self::DaysSoFar(count) => Field::number(count),
+            Self::Decimal(number) => Field::number(format::plain(*number)),
             Self::Hours(minutes) => Field::number(format!("{:.2}", Self::hours(*minutes))),
             Self::Share(share) => Field::number(format!("{share:.4}")),
             Self::Day(day) => Field::number(day),
@@ -108,6 +113,8 @@ impl FigureValue {
             Self::Code(code) => Cell::Code(code.clone()),
             Self::Coded(_, label) => Cell::Text(label.clone()),
             Self::Count(count) => Cell::Number(format::number(*count)),
+            Self::Decimal(number) => Cell::Number(format::plain(*number)),
+            Self::DaysSoFar(days) => Cell::Number(format!("{}+", format::number(*days))),
             Self::Hours(minutes) => Cell::Number(format!("{:.2}", Self::hours(*minutes))),
             Self::Share(share) => Cell::Number(format::exact_percent(*share)),
             Self::Day(day) => Cell::Day(*day),

@@ -7,6 +7,7 @@
 //! - [`ics`]: calendars that other programs import.
 //! - [`csv`]: tables for spreadsheets.
 //! - [`figures`], [`xlsx`]: tables that are described once, and spreadsheets of them.
+//! - [`CasesPage`]: all cases on a day.
 //! - [`GoalsPage`], [`ProgramPage`]: goals of an office, and reports by fiscal year.
 //! - [`text`]: plain text for terminals.
 //!
@@ -35,6 +36,8 @@
 
 mod audit;
 mod calibration_tables;
+mod case_tables;
+mod case_words;
 pub mod chart;
 pub mod csv;
 mod describe;
@@ -56,11 +59,12 @@ mod terminal;
 pub mod text;
 pub mod xlsx;
 
+pub use case_tables::{CASES_TABLES, CaseOrder, cases_table};
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
-    AnswerState, AuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, SimulationPage,
-    comparison_section, gains_section, poll_script, poll_style,
+    AnswerState, AuditPage, CasesPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage,
+    SimulationPage, comparison_section, gains_section, poll_script, poll_style,
 };
 pub use program_tables::program_tables;
 pub use rust_xlsxwriter::XlsxError;

@@ -83,7 +83,7 @@ pub(crate) fn program_notes(report: &ProgramReport) -> Vec<String> {
     notes
 }
 
-fn left_out(cases: u64) -> Vec<String> {
+pub(crate) fn left_out(cases: u64) -> Vec<String> {
     if cases == 0 {
         return Vec::new();
     }

@@ -91,7 +91,11 @@ fn width(figure: &FigureValue) -> usize {
         FigureValue::Empty => 0,
         FigureValue::Text(text) | FigureValue::Name(text) | FigureValue::Code(text) => text.chars().count() + 1,
         FigureValue::Coded(code, _) => code.len() + 1,
-        FigureValue::Count(_) | FigureValue::Hours(_) | FigureValue::Share(_) => 9,
+        FigureValue::Count(_)
+        | FigureValue::DaysSoFar(_)
+        | FigureValue::Decimal(_)
+        | FigureValue::Hours(_)
+        | FigureValue::Share(_) => 9,
         FigureValue::Day(_) => 11,
     }
 }
@@ -110,7 +114,10 @@ fn write(
             sheet.write_string_with_format(row, column, cut(text), &formats.text)?
         }
         FigureValue::Coded(code, _) => sheet.write_string_with_format(row, column, *code, &formats.text)?,
-        FigureValue::Count(count) => sheet.write_number_with_format(row, column, *count as f64, &formats.count)?,
+        FigureValue::Count(count) | FigureValue::DaysSoFar(count) => {
+            sheet.write_number_with_format(row, column, *count as f64, &formats.count)?
+        }
+        FigureValue::Decimal(number) => sheet.write_number(row, column, *number)?,
         FigureValue::Hours(minutes) => {
             sheet.write_number_with_format(row, column, FigureValue::hours(*minutes), &formats.hours)?
         }

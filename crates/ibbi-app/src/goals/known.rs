@@ -3,6 +3,8 @@
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
+use ibbi_common::typed::{self, Year};
+use ibbi_common::zone::Zone;
 use ibbi_core::{At, History};
 use ibbi_store::EventStore as _;
 use std::borrow::Cow;
@@ -16,6 +18,36 @@ pub struct AsKnown {
     pub as_of: Option<At>,
     /// Only what was on record at this instant counts, without later corrections. Default: everything.
     pub logged: Option<At>,
+}
+
+impl AsKnown {
+    /// Reads both times as people type them. A day means its end. Times are those of Massachusetts.
+    ///
+    /// ```
+    /// use ibbi_app::goals::AsKnown;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let now = "2027-02-01T15:00:00.000Z".parse()?;
+    /// let known = AsKnown::read(Some("2027-01-31"), None, now)?;
+    /// assert_eq!(known.as_of, Some("2027-02-01T04:59:59.999Z".parse()?));
+    /// assert_eq!(known.logged, None);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`AppError`] if a text is neither a day nor a time.
+    pub fn read(as_of: Option<&str>, logged: Option<&str>, now: At) -> Result<Self, AppError> {
+        let read = |text: Option<&str>| text.map(|text| end_of(text, now)).transpose();
+        Ok(Self { as_of: read(as_of)?, logged: read(logged)? })
+    }
+}
+
+/// Reads a time, or a day, which means its end, in Massachusetts time.
+fn end_of(text: &str, now: At) -> Result<At, AppError> {
+    let zone = Zone::default();
+    match typed::date(text, Year::Typed).and_then(|day| zone.day(day)) {
+        Some((_, next)) => Ok(At::from_millis(next.millis() - 1).unwrap_or(next)),
+        None => Ok(zone.read(text, now)?),
+    }
 }
 
 /// All cases of a ledger.
@@ -46,6 +78,10 @@ impl KnownCases {
 
     pub(crate) const fn service(&self) -> &LedgerService {
         &self.service
+    }
+
+    pub(crate) fn logs(&self) -> &[CaseLog] {
+        &self.logs
     }
 
     pub(crate) fn log(&self, case: Uuid) -> Option<&CaseLog> {

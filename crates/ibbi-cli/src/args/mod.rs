@@ -5,6 +5,7 @@ mod audit;
 mod availability;
 mod calibration;
 mod case;
+mod cases;
 mod import;
 mod mail;
 mod mirror;
@@ -22,6 +23,7 @@ pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
 };
+pub(crate) use cases::{CaseTable, Cases};
 pub(crate) use import::{Import, ImportCases};
 pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Status(Status),
     /// Show the timeline of each case and check every event against the rules again.
     Replay(Replay),
+    /// Show how long all cases took, find the unusual ones, and show the state of each on a day, as it was and as it was known.
+    Cases(Cases),
     /// Audit a ledger: find altered lines and steps that the rules don't allow, and compare the cases.
     Audit(Audit),
     /// Report which time goals of an office were met, and which open cases are at risk.

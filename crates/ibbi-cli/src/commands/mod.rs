@@ -8,6 +8,7 @@ mod availability;
 mod backtest;
 mod calendar;
 mod calibrate;
+mod cases;
 mod chart;
 mod checkpoint;
 mod compare;
@@ -51,7 +52,6 @@ use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
-use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name, Warning};
@@ -70,6 +70,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Status(args) => status::run(args, json),
         Command::Replay(args) => replay::run(args, json),
         Command::Route(args) => route::run(args, json),
+        Command::Cases(args) => cases::run(&args, json),
         Command::Audit(args) => audit::run(args, json),
         Command::Goals(args) => goals::run(&args, json),
         Command::ProgramReport(args) => program_report::run(&args, json),
@@ -167,20 +168,9 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
     Ok(at.map_or(Ok(now), |text| zone.read(text, now))?)
 }
 
-/// Parses a time, or a day, which means its end, in Massachusetts time.
-fn end_of(text: &str, now: At) -> Result<At, AppError> {
-    let zone = Zone::default();
-    let end = typed::date(text, Year::Typed).and_then(|day| zone.day(day));
-    match end {
-        Some((_, next)) => Ok(At::from_millis(next.millis() - 1).unwrap_or(next)),
-        None => instant(Some(text), zone, now),
-    }
-}
-
 /// Returns as of when cases are looked at, and as they were known when.
 fn as_known(args: &AsKnownArgs, now: At) -> Result<AsKnown, AppError> {
-    let read = |text: &Option<String>| text.as_deref().map(|text| end_of(text, now)).transpose();
-    Ok(AsKnown { as_of: read(&args.as_of)?, logged: read(&args.logged)? })
+    AsKnown::read(args.as_of.as_deref(), args.logged.as_deref(), now)
 }
 
 /// Opens a ledger to record an event in it, or only reads it for a dry run.

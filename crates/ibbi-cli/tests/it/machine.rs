@@ -101,6 +101,7 @@ fn every_answer_has_the_keys_it_had() {
         ("calibrate", &["calibrate", "tour.ledger", "--as-of", "2026-01-01 09:00"]),
         ("backtest", &["backtest", "tour.ledger", "--runs", "20"]),
         ("goals", &["goals", "tour.ledger", "--goals", "goals.toml", "--as-of", "2026-01-01"]),
+        ("cases", &["cases", "tour.ledger", "--as-of", "2026-01-01"]),
         ("program-report", &["program-report", "tour.ledger", "--fiscal-year", "2026"]),
     ];
     let mut text = String::new();

@@ -81,6 +81,7 @@ fn a_command_reads_its_ledger_once() {
         (&["route", "runs.ledger", "completed", "--case", "Birch Valley"], 1),
         (&["goals", "runs.ledger", "--goals", "goals.toml"], 1),
         (&["program-report", "runs.ledger"], 1),
+        (&["cases", "runs.ledger"], 1),
         (&["verify", "runs.ledger"], 1),
         (&["audit", "runs.ledger"], 1),
         (&["audit", "runs.ledger", "--html", "audit.html"], 2),

@@ -1,7 +1,7 @@
 //! Charts. Each is described once and drawn by two back ends: SVG for pages, and characters for a terminal.
 //!
 //! The functions of this module turn results into a [`Chart`]: a title, a summary, the [`Figure`] in its own units, and
-//! a table of its numbers. A back end only draws the four kinds of figure.
+//! a table of its numbers. A back end only draws the kinds of figure.
 //!
 //! ```
 //! use ibbi_report::chart::{self, Room};
@@ -23,7 +23,7 @@ mod text;
 pub(crate) use build::months_table;
 pub use build::{
     cases_by_outcome, cases_by_stage, closed, comparison, completion, course, drivers, months, opened, outcome_times,
-    outcomes, paths, stage_times, stays, timeline, waiting,
+    outcomes, paths, stage_spread, stage_times, stays, timeline, waiting,
 };
 pub use figure::figure;
 pub use scale::{Scale, Tick, Unit};
@@ -58,6 +58,8 @@ pub enum Figure {
     Curve(Curve),
     /// Shares, differences of shares, counts, or times, with their intervals.
     Bars(Bars),
+    /// Numbers of days, as boxes with their outliers.
+    Boxes(Boxes),
     /// Shares or counts by month.
     Columns(Columns),
     /// Work and events on a calendar.
@@ -112,6 +114,30 @@ pub struct Bar {
     pub value_text: String,
     /// Whether it is the desired outcome. Other bars are hatched.
     pub desired: bool,
+}
+
+/// Boxes with outliers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boxes {
+    /// The unit.
+    pub scale: Scale,
+    /// The boxes, from the top.
+    pub rows: Vec<BoxRow>,
+}
+
+/// The spread of some values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoxRow {
+    /// The label.
+    pub label: String,
+    /// The median, and what the box doesn't show, as text.
+    pub value_text: String,
+    /// The first quartile, the median, and the third quartile.
+    pub quartiles: Option<[f64; 3]>,
+    /// The least, and the most that is not an outlier.
+    pub whiskers: Option<(f64, f64)>,
+    /// The outliers, each with whether it is over.
+    pub points: Vec<(f64, bool)>,
 }
 
 /// Shares or counts by month.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod calendars;
+mod cases;
 mod forecast;
 mod head;
 mod heat_map;
@@ -12,6 +13,7 @@ mod provenance;
 mod standards;
 
 pub use audit::AuditPage;
+pub use cases::CasesPage;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
 pub use standards::{GoalsPage, ProgramPage};
 

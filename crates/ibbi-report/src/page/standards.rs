@@ -122,16 +122,16 @@ impl ProgramPage<'_> {
     }
 }
 
-fn warnings(notes: &[String]) -> Html {
+pub(super) fn warnings(notes: &[String]) -> Html {
     notes.iter().map(|note| el("div").class("warning").with(el("p").with(note.as_str()))).collect()
 }
 
-fn methods(methods: &[&str]) -> Element {
+pub(super) fn methods(methods: &[&str]) -> Element {
     el("ul").all(methods.iter().map(|method| el("li").with(*method)))
 }
 
 /// Returns the first rows of a table, and how many are not shown.
-fn figure_table(table: &FigureTable) -> Html {
+pub(super) fn figure_table(table: &FigureTable) -> Html {
     let table = &table.without(&WIDE);
     let more = table.rows.len().saturating_sub(SHOWN) as u64;
     let note = format!("{} not shown here. The CSV has all rows and columns.", format::count(more, "more row"));

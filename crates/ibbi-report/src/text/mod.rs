@@ -12,6 +12,7 @@
 mod audit;
 mod calibration;
 mod case;
+mod cases;
 mod diff;
 mod forecast;
 mod plan;
@@ -21,6 +22,7 @@ mod standards;
 pub use audit::audit;
 pub use calibration::{backtest, calibration};
 pub use case::case_report;
+pub use cases::cases;
 pub use diff::diff;
 pub use forecast::{comparison, favors, forecast, gains};
 pub use plan::{conflicts, plan};

@@ -4,6 +4,7 @@ mod audit;
 mod availability;
 mod calendars;
 mod cases;
+mod cases_report;
 mod document;
 mod examples;
 mod lines;
@@ -21,6 +22,7 @@ mod webhooks;
 
 pub(crate) use audit::{audit_request, exported, upload};
 pub(crate) use cases::calendar as calendar_of_case;
+pub(crate) use cases_report::{as_known, report as cases_report};
 pub use document::openapi;
 pub(crate) use operations::OPERATIONS;
 pub(crate) use program_report::{goals_report, report as program_report};

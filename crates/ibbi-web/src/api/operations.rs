@@ -1,8 +1,8 @@
 //! The table of operations.
 
 use super::{
-    Given, Operation, Parameter, audit, availability, calendars, cases, lines, planned_dates, polls, program_report,
-    records, reference, schedule, webhooks,
+    Given, Operation, Parameter, audit, availability, calendars, cases, cases_report, lines, planned_dates, polls,
+    program_report, records, reference, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -258,6 +258,13 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Checks every record against the rules and returns the findings, the cases by stage, the times between milestones, and the usual courses of cases. It has the first findings of each code.",
         answers: &[gives(200, JSON, "AuditReport", "what `ibbi audit --json` prints")],
         handler: |request| limited(request, audit::audit_own) },
+    Operation { id: "casesReport", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/cases",
+        parameters: &[at("query", "as_of", "Time", "only events that happened by this day or time count; default: now"),
+            at("query", "logged", "Time", "only what was on record on this day or at this time counts, without later corrections; default: everything")],
+        body: None, summary: "Measures all cases on a day: days in each stage, unusually long ones, and where each was",
+        about: "Returns the days of each case, the spread by stage, what took unusually long, and the stage of each case on a day, as it was and as it was known. docs/many-cases.md defines each figure.",
+        answers: &[gives(200, JSON, "CasesReport", "what `ibbi cases --json` prints")],
+        handler: |request| limited(request, cases_report::send) },
     Operation { id: "programReport", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/program-report",
         parameters: &[at("query", "fiscal_year", "FiscalYear", "the fiscal year, by the calendar year in which it ends; default: the current one"),
             at("query", "starts", "Month", "the month in which a fiscal year starts; default: 7, which is July")],

@@ -48,11 +48,14 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
         let link = el("a").attr("href", super::reports::PLACE).with("Program report");
         let goals = el("a").attr("href", super::reports::GOALS).with("Time goals");
+        let cases = el("a").attr("href", super::all_cases::PLACE).with("All cases on a day");
         el("p")
             .with(link)
             .with(": cases, sessions, hours, and adoption by fiscal year. ")
             .with(goals)
-            .with(": met or missed.")
+            .with(": met or missed. ")
+            .with(cases)
+            .with(": how long each took, and where each was.")
     });
     let polls = request.viewer.may_see(View::Polls, None).is_ok().then(|| {
         let link = el("a").attr("href", "/polls").with("Availability polls");

@@ -1,6 +1,7 @@
 //! The pages. The server renders them, and they work without JavaScript.
 
 mod access;
+mod all_cases;
 mod answer;
 mod assets;
 mod audit;
@@ -78,6 +79,10 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/audit/{upload}/audit.json", Some(View::Tools), |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", Some(View::Tools), |request| limited(request, audit::export)),
     (Method::GET, "/audit/{upload}/cases/{case}", Some(View::Tools), |request| limited(request, audit::case)),
+    (Method::GET, "/audit/{upload}/days", Some(View::Tools), |request| limited(request, audit::days)),
+    (Method::GET, "/audit/{upload}/days/{table}", Some(View::Tools), |request| limited(request, audit::days_file)),
+    (Method::GET, "/reports/cases", Some(View::Ledger), |request| limited(request, all_cases::page)),
+    (Method::GET, "/reports/cases/{table}", Some(View::Ledger), |request| limited(request, all_cases::file)),
     (Method::GET, "/reports/goals", Some(View::Ledger), |request| limited(request, reports::goals)),
     (Method::GET, "/reports/program", Some(View::Ledger), |request| limited(request, reports::page)),
     (Method::GET, "/reports/program/{file}", Some(View::Ledger), |request| limited(request, reports::file)),

@@ -56,6 +56,7 @@ fn responses_match_the_openapi_document() {
         "ledger",
         "ledger/verify",
         "ledger/audit",
+        "ledger/cases",
         "ledger/goals",
         "ledger/program-report",
         "chart",

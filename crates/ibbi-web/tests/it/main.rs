@@ -1,6 +1,7 @@
 //! The integration tests of the server, in one binary.
 
 mod access;
+mod all_cases;
 mod api;
 mod availability;
 mod calendars;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod case;
+mod cases;
 mod completion;
 mod drivers;
 mod shares;
@@ -10,6 +11,7 @@ mod timeline;
 pub(crate) use audit::months_table;
 pub use audit::{cases_by_outcome, cases_by_stage, closed, opened, outcome_times, paths, stage_times, waiting};
 pub use case::{course, stays};
+pub use cases::stage_spread;
 pub use completion::{completion, months};
 pub use drivers::drivers;
 pub use shares::{comparison, outcomes};

@@ -3,6 +3,7 @@
 //! Nothing depends on color alone: late or undesired shapes are hatched, ends are open or filled, lines are dashed.
 //! Text has the same size in both widths. For a phone, a chart has a different layout and is not scaled down.
 
+mod boxes;
 mod curve;
 mod pen;
 mod rows;
@@ -36,6 +37,7 @@ fn drawing(chart: &Chart, room: Room, id: &str, style: Option<&'static str>) -> 
         Figure::Curve(curve) => curve::draw(curve, &mut pen),
         Figure::Columns(columns) => curve::columns(columns, &mut pen),
         Figure::Bars(bars) => rows::bars(bars, &mut pen),
+        Figure::Boxes(boxes) => boxes::draw(boxes, &mut pen),
         Figure::Timeline(timeline) => timeline::draw(timeline, &mut pen),
     }
     // A dashed line has its label above it.

@@ -4,16 +4,16 @@ use super::pen::{FONT, Frame, Pen, width_of};
 use crate::chart::{Bars, Scale};
 
 /// The place of a row in a chart.
-struct Row {
-    frame: Frame,
+pub(super) struct Row {
+    pub(super) frame: Frame,
     /// The vertical center of its shape.
-    y: f64,
+    pub(super) y: f64,
     /// The lines of its label, each with its height.
     label: Vec<(f64, String)>,
     value_text: String,
 }
 
-const BAR: f64 = 14.0;
+pub(super) const BAR: f64 = 14.0;
 
 pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
     let labels: Vec<(&str, &str)> = bars.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())).collect();
@@ -42,7 +42,7 @@ pub(super) fn bars(bars: &Bars, pen: &mut Pen) {
 }
 
 /// Places each row: next to its label if there is space, or below it.
-fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
+pub(super) fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
     let value_text = labels.iter().map(|(_, value_text)| width_of(value_text)).fold(0.0, f64::max) + 8.0;
     let beside = if pen.is_narrow() { 0.0 } else { 200.0 };
     let (left, right) = (if pen.is_narrow() { 8.0 } else { beside }, pen.width - value_text.max(8.0));
@@ -68,7 +68,7 @@ fn lay_out(labels: &[(&str, &str)], pen: &mut Pen) -> Vec<Row> {
 }
 
 /// Draws the labels, on top of the lines that cross all rows.
-fn write(rows: &[Row], pen: &mut Pen) {
+pub(super) fn write(rows: &[Row], pen: &mut Pen) {
     for row in rows {
         row.label.iter().for_each(|(y, line)| pen.text(0.0, *y, "label halo", "start", line));
         pen.text(pen.width, row.y + 4.0, "label", "end", &row.value_text);
@@ -76,7 +76,7 @@ fn write(rows: &[Row], pen: &mut Pen) {
 }
 
 /// Draws the ticks across all rows.
-fn axis(rows: &[Row], scale: &Scale, pen: &mut Pen) {
+pub(super) fn axis(rows: &[Row], scale: &Scale, pen: &mut Pen) {
     if let (Some(first), Some(last)) = (rows.first(), rows.last()) {
         let frame = Frame { bottom: last.frame.bottom, ..first.frame };
         pen.ticks_below(frame, scale, if pen.is_narrow() { 6 } else { 9 });

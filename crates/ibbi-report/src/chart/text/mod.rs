@@ -65,6 +65,7 @@ pub(super) fn draw(chart: &Chart, layout: Layout) -> String {
         Figure::Curve(curve) => curve::draw(curve, ink, columns),
         Figure::Columns(months) => rows::months(months, ink, columns),
         Figure::Bars(bars) => rows::bars(bars, ink, columns),
+        Figure::Boxes(boxes) => rows::boxes(boxes, ink, columns),
         Figure::Timeline(timeline) => rows::timeline(timeline, ink, columns),
     };
     for key in &chart.key {

@@ -1,7 +1,7 @@
 //! Charts of rows in characters: bars, swings, months, and the plan on a calendar.
 
 use super::{Cells, Ink, axis, cell};
-use crate::chart::{Bars, Columns, Scale, Timeline};
+use crate::chart::{Bars, Boxes, Columns, Scale, Timeline};
 use crate::format;
 use crate::terminal::columns::{fit, right, width};
 
@@ -64,6 +64,29 @@ pub(super) fn bars(bars: &Bars, ink: &Ink, columns: usize) -> String {
         text.push_str(&division.row(&row.label, &cells, &row.value_text));
     }
     text + &division.axis(&bars.scale, ink)
+}
+
+pub(super) fn boxes(boxes: &Boxes, ink: &Ink, columns: usize) -> String {
+    let division = Division::new(boxes.rows.iter().map(|row| (row.label.as_str(), row.value_text.as_str())), columns);
+    let place = |value: f64| cell(boxes.scale.place(value), division.cells);
+    let mut text = String::new();
+    for row in &boxes.rows {
+        let mut cells = Cells::new(division.cells);
+        if let Some((least, most)) = row.whiskers {
+            cells.fill(place(least), place(most), ink.level);
+            cells.put(place(most), ink.high);
+            cells.put(place(least), ink.low);
+        }
+        if let Some([first, median, third]) = row.quartiles {
+            cells.fill(place(first), place(third) + 1, ink.late);
+            cells.put(place(median), ink.upright);
+        }
+        for (value, finished) in &row.points {
+            cells.put(place(*value), if *finished { ink.dot } else { ink.open });
+        }
+        text.push_str(&division.row(&row.label, &cells, &row.value_text));
+    }
+    text + &division.axis(&boxes.scale, ink)
 }
 
 pub(super) fn months(months: &Columns, ink: &Ink, columns: usize) -> String {

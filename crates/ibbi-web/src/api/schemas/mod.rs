@@ -23,7 +23,7 @@ use super::schedule::ScenarioComparison;
 use super::webhooks::{DeadLetterList, NewWebhookAnswer, RoleBody, WebhookBody, WebhookChanged, WebhookList};
 use crate::problem::Problem;
 use crate::problem_codes as codes;
-use ibbi_app::audit::{AuditReport, ProgramReport};
+use ibbi_app::audit::{AuditReport, CasesReport, ProgramReport};
 use ibbi_app::describe::Rules;
 use ibbi_app::form::FormField;
 use ibbi_app::presets::Preset;
@@ -118,6 +118,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<Recorded>();
     generator.subschema_for::<AuditReport>();
     generator.subschema_for::<ProgramReport>();
+    generator.subschema_for::<CasesReport>();
     generator.subschema_for::<GoalsReport>();
     generator.subschema_for::<RouteAnswer>();
     generator.subschema_for::<Rules>();

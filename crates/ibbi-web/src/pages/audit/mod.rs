@@ -5,6 +5,7 @@
 mod source;
 mod view;
 
+use super::all_cases;
 use super::shell::Page;
 use crate::api;
 use crate::request::{WebRequest, WebResult};
@@ -53,6 +54,19 @@ pub(crate) fn case(request: &WebRequest) -> WebResult {
     }
     let content = view::case(&source, &whole, &wrong, &then, step);
     Ok(Page { title: "Case history", place: "/audit", content }.answer(StatusCode::OK))
+}
+
+/// Returns all cases on a day.
+pub(crate) fn days(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    let report = source.cases_report(request)?;
+    Ok(all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report))
+}
+
+/// Returns a table of all cases on a day as CSV.
+pub(crate) fn days_file(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    all_cases::download(request, &source.cases_report(request)?)
 }
 
 /// Returns what `ibbi audit --json` prints, as a download.

@@ -6,7 +6,8 @@ use crate::request::WebRequest;
 use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
-use ibbi_app::audit::{AuditReport, AuditedCaseSummary, Finding, FindingSink};
+use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CasesReport, Finding, FindingSink};
+use ibbi_app::cases_report::cases_report;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::VerifySettings;
@@ -86,6 +87,12 @@ impl Source {
         let mut cases = Cases(Vec::new());
         let report = audit::audit(&self.ledger(), &api::audit_request(&request.state, against), &mut cases)?;
         Ok((report, cases.0))
+    }
+
+    /// Returns the cases on the day that a query asks for.
+    pub(super) fn cases_report(&self, request: &WebRequest) -> Result<CasesReport, AppError> {
+        let now = request.state.now()?;
+        cases_report(&self.ledger(), api::as_known(&request.query, now)?, now)
     }
 
     /// Returns the timeline of a case, to its end or to a record, and the findings about it if the ledger is damaged.

@@ -1,12 +1,14 @@
 //! The markup of the results of an audit.
 
 use super::source::Source;
+use crate::pages::all_cases;
 use crate::pages::case::Choices;
 use crate::pages::case::history::moment_item;
 use crate::pages::case::view::{facts, process_chart};
 use crate::pages::form_errors::{sentence as sentence_of, warning};
 use crate::pages::shell::{button, field};
 use crate::problem::WebError;
+use crate::query::Pairs;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
 use ibbi_app::case_state::CaseState;
 use ibbi_app::replay::Timeline;
@@ -137,6 +139,13 @@ pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCa
     }
     if !listed.is_empty() {
         content.push(section("cases", "Cases", cases(source, listed, total)));
+    }
+    if report.what == InputKind::Ledger && report.sound {
+        let about = "Shows where each case was on a day, how long each took, and what was recorded later.";
+        let days = Html::new()
+            .with(el("p").with(about))
+            .with(all_cases::picker(&format!("{}/days", source.address()), &Pairs::default()));
+        content.push(section("days", "All cases on a day", days));
     }
     let mut files = vec![("audit.json", "The whole report (JSON)")];
     // A ledger that can't be read can't be exported.

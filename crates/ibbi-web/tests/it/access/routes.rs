@@ -119,6 +119,10 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/cases/{case}/dates.ics", CaseViewers),
     ("GET", "/audit", Roles),
     ("POST", "/audit", Roles),
+    ("GET", "/audit/{upload}/days", LedgerReaders),
+    ("GET", "/audit/{upload}/days/{table}", LedgerReaders),
+    ("GET", "/reports/cases", LedgerReaders),
+    ("GET", "/reports/cases/{table}", LedgerReaders),
     ("GET", "/reports/goals", LedgerReaders),
     ("GET", "/reports/program", LedgerReaders),
     ("GET", "/reports/program/{file}", LedgerReaders),
@@ -196,6 +200,7 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/api/v1/checkpoints", Roles),
     ("GET", "/api/v1/key", Roles),
     ("GET", "/api/v1/ledger", LedgerReaders),
+    ("GET", "/api/v1/ledger/cases", LedgerReaders),
     ("GET", "/api/v1/ledger/goals", LedgerReaders),
     ("GET", "/api/v1/ledger/program-report", LedgerReaders),
     ("GET", "/api/v1/ledger/verify", LedgerReaders),
@@ -295,6 +300,7 @@ impl Ask<'_> {
             ("{webhook}", &objects.webhook),
             ("{record}", "5"),
             ("{file}", "report.xlsx"),
+            ("{table}", "states.csv"),
         ];
         let path = values.iter().fold((*route).to_owned(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{route} has a part without a value");
