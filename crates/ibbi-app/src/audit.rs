@@ -13,7 +13,7 @@ pub use diff::{diff, rules_diff};
 pub use export::{ExportFormat, ExportRequest, export, export_with_progress};
 /// The parts of the audit that programs use.
 pub use ibbi_audit::{
-    AuditReport, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, CheckpointFacts, CodeCount, Finding,
+    AuditCertificate, AuditReport, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, CheckpointFacts, CodeCount, Finding,
     FindingKind, FindingSink, InputKind, OtherRules, ProgramReport, ReadProgress, Severity,
 };
 pub use request::{AuditRequest, FailOn, finding_kind};

@@ -3,6 +3,7 @@
 //! | task | items |
 //! |---|---|
 //! | audit a ledger, or an extract of one | [`Audit`], [`AuditOptions`], [`AuditReport`] |
+//! | certify how far a ledger is covered | [`AuditCertificate`], [`CertificateOptions`], [`HistoryOptions`] |
 //! | receive findings while the audit runs | [`FindingSink`], [`Finding`], [`FindingKind`] |
 //! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
 //! | compare two ledgers by record and field | [`diff()`], [`Diff`] |
@@ -45,6 +46,7 @@ mod audit;
 mod blocks;
 mod case;
 mod case_times;
+mod certificate;
 mod chain;
 mod diff;
 mod error;
@@ -65,6 +67,10 @@ pub use case::{
     ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, MemberAttendance,
     MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
     SubstituteAttendance, case_report, case_reports,
+};
+pub use certificate::{
+    AuditCertificate, CertificateOptions, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange,
+    CertifiedWitness, EarlierCheckpoint, HistoryFork, HistoryOptions, OpenQuestion,
 };
 pub use diff::{
     CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,

@@ -35,6 +35,7 @@
 
 mod audit;
 mod calibration_tables;
+mod certificate;
 pub mod chart;
 pub mod csv;
 mod describe;
@@ -56,6 +57,7 @@ mod terminal;
 pub mod text;
 pub mod xlsx;
 
+pub use certificate::{certificate_html, certificate_sentences};
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{

@@ -1,6 +1,6 @@
 //! `ibbi audit`: checks everything in a ledger again.
 
-use super::{instant, now, output_file};
+use super::{actor, instant, now, output_file};
 use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
@@ -8,13 +8,15 @@ use crate::terminal;
 use ibbi_app::audit::{
     self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Finding, FindingSink,
 };
+use ibbi_app::history::HistorySettings;
 use ibbi_app::output::OutputKind;
+use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::VerifySettings;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::At;
 use ibbi_report::{AuditPage, csv, text};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Number of cases that a page lists.
 const LISTED_CASES: usize = 2_000;
@@ -22,10 +24,12 @@ const LISTED_CASES: usize = 2_000;
 const FULL_CASES: usize = 50;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
-    let inputs: Vec<&Path> =
-        [Some(&args.ledger), args.checkpoint.as_ref()].into_iter().flatten().map(|p| p.as_path()).collect();
-    let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
     let now = now()?;
+    let since = Since::read(&args.since, now)?;
+    let inputs = [Some(&args.ledger), args.checkpoint.as_ref(), args.witnesses.as_ref()];
+    let inputs: Vec<&Path> = inputs.into_iter().flatten().chain(&since.files).map(|path| path.as_path()).collect();
+    let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
+    let quorum = args.witnesses.as_deref().map(|file| Quorum::read(file, args.quorum)).transpose()?;
     // A ledger can have cases in several time zones. A time without an offset is in Massachusetts time.
     let read =
         |text: &Option<String>| text.as_deref().map(|text| instant(Some(text), Zone::default(), now)).transpose();
@@ -56,7 +60,11 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         as_of,
         advisories: args.advisories,
         case: args.case.clone(),
-        since: read(&args.since)?,
+        since: since.time,
+        history: HistorySettings { since: since.files.clone(), quorum },
+        auditor: Some(actor(args.actor.as_deref())?.to_string()),
+        // The digest is only in the certificate.
+        digest: !args.stream && (args.csv.is_none() || args.html.is_some()),
         outcome: args.outcome,
         codes: args.finding.clone(),
         kept: usize::try_from(args.show).unwrap_or(usize::MAX),
@@ -89,6 +97,34 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         None => terminal::pieces(&text::audit(&report, terminal::layout())),
     };
     Ok(Outcome { code, ..Outcome::done(shown) })
+}
+
+/// The values of `--since`: a time, and files with earlier checkpoints.
+#[derive(Default)]
+struct Since {
+    time: Option<At>,
+    files: Vec<PathBuf>,
+}
+
+impl Since {
+    fn read(values: &[String], now: At) -> Result<Self, AppError> {
+        let mut since = Self::default();
+        for text in values {
+            match instant(Some(text), Zone::default(), now) {
+                Ok(_) if since.time.is_some() => {
+                    return Err(AppError::Usage("--since can have only one time; the others must be files".to_owned()));
+                }
+                Ok(time) => since.time = Some(time),
+                Err(_) if Path::new(text).exists() => since.files.push(text.into()),
+                Err(AppError::Usage(error)) => {
+                    let message = format!("--since: there is no file `{text}`, and it is not a time: {error}");
+                    return Err(AppError::Usage(message));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(since)
+    }
 }
 
 fn cores() -> usize {

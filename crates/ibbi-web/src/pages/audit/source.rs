@@ -7,6 +7,7 @@ use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, Finding, FindingSink};
+use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::VerifySettings;
@@ -79,12 +80,12 @@ impl Source {
 
     /// Audits the ledger. Returns the report, and the cases in the order of their first lines.
     pub(super) fn audit(&self, request: &WebRequest) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
-        let against = match self {
-            Self::Own(_) => VerifySettings::default(),
-            Self::Upload(_, upload) => upload.against(),
+        let (against, history) = match self {
+            Self::Own(_) => (VerifySettings::default(), HistorySettings::default()),
+            Self::Upload(_, upload) => (upload.against(), upload.history()?),
         };
         let mut cases = Cases(Vec::new());
-        let report = audit::audit(&self.ledger(), &api::audit_request(&request.state, against), &mut cases)?;
+        let report = audit::audit(&self.ledger(), &api::audit_request(request, against, history), &mut cases)?;
         Ok((report, cases.0))
     }
 
