@@ -8,7 +8,7 @@ mod request;
 mod run;
 mod timeline;
 
-pub use case::{case_report, case_reports};
+pub use case::{case_in_full, case_report, case_reports};
 pub use diff::{diff, rules_diff};
 pub use export::{ExportFormat, ExportRequest, export, export_with_progress};
 /// The parts of the audit that programs use.

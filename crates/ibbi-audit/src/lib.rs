@@ -64,9 +64,9 @@ mod statistics;
 
 pub use audit::{Audit, FindingSink};
 pub use case::{
-    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, MemberAttendance,
+    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, KnownDay, MemberAttendance,
     MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
-    SubstituteAttendance, case_report, case_reports,
+    SubstituteAttendance, case_report, case_reports, known_by_day,
 };
 pub use certificate::{
     AuditCertificate, CertificateOptions, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange,

@@ -60,6 +60,16 @@ pub fn certificate_html(report: &AuditReport) -> Html {
     crate::html::section("certificate", "Certificate", content).class(class).into()
 }
 
+/// Returns the foot of each page on paper: the file's name, and the beginning of its digest.
+pub(crate) fn certificate_foot(report: &AuditReport) -> String {
+    let file = &report.certificate.file;
+    let name = file.name.as_deref().unwrap_or("a ledger");
+    match file.sha256 {
+        Some(digest) => format!("Audit of {name}, SHA-256 {:.16}...", digest.to_string()),
+        None => format!("Audit of {name}"),
+    }
+}
+
 /// Returns a certificate for a terminal.
 pub(crate) fn certificate_text(report: &AuditReport, layout: Layout) -> Vec<Piece> {
     let mut pieces = vec![Piece::new(TextStyle::Heading, "Certificate\n")];

@@ -1,6 +1,7 @@
 //! Pages, charts, calendars, and tables of the results of [`ibbi_sim`] and [`ibbi_audit`].
 //!
-//! - [`SimulationPage`], [`AuditPage`]: whole pages, each in one file of HTML.
+//! - [`SimulationPage`], [`AuditPage`], [`CaseAuditPage`]: whole pages, each in one file of HTML.
+//! - [`certificate_html`], [`certificate_sentences`]: the certificate of an audit.
 //! - [`PollAnswerPage`], [`PollFile`]: the page and the file on which a person answers a poll.
 //! - [`chart`]: charts, each described once and drawn as SVG or in a terminal.
 //! - [`html`]: the builder, the style sheet, and the document of all pages.
@@ -61,7 +62,7 @@ pub use certificate::{certificate_html, certificate_sentences};
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
-    AnswerState, AuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, SimulationPage,
+    AnswerState, AuditPage, CaseAuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, SimulationPage,
     comparison_section, gains_section, poll_script, poll_style,
 };
 pub use program_tables::program_tables;

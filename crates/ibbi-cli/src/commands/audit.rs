@@ -5,6 +5,7 @@ use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
+use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::audit::{
     self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Finding, FindingSink,
 };
@@ -15,7 +16,7 @@ use ibbi_app::signing::VerifySettings;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::At;
-use ibbi_report::{AuditPage, csv, text};
+use ibbi_report::{AuditPage, CaseAuditPage, csv, text};
 use std::path::{Path, PathBuf};
 
 /// Number of cases that a page lists.
@@ -34,15 +35,15 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let read =
         |text: &Option<String>| text.as_deref().map(|text| instant(Some(text), Zone::default(), now)).transpose();
     let as_of = read(&args.as_of)?;
+    let until = match (read(&args.at)?, read(&args.logged)?, args.to) {
+        (Some(at), ..) => CaseUntil::At(at),
+        (_, Some(logged), _) => CaseUntil::Logged(logged),
+        (.., Some(seq)) => CaseUntil::Seq(seq),
+        _ => CaseUntil::End,
+    };
     if let Some(case) = &args.case
         && args.html.is_none()
     {
-        let until = match (read(&args.at)?, read(&args.logged)?, args.to) {
-            (Some(at), ..) => CaseUntil::At(at),
-            (_, Some(logged), _) => CaseUntil::Logged(logged),
-            (.., Some(seq)) => CaseUntil::Seq(seq),
-            _ => CaseUntil::End,
-        };
         return single_case(&args, case, until, as_of, json);
     }
     let threads = args.threads.map_or_else(cores, |threads| usize::try_from(threads).unwrap_or(usize::MAX));
@@ -62,7 +63,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         case: args.case.clone(),
         since: since.time,
         history: HistorySettings { since: since.files.clone(), quorum },
-        auditor: Some(actor(args.actor.as_deref())?.to_string()),
+        auditor: auditor(args.actor.as_deref())?,
         // The digest is only in the certificate.
         digest: !args.stream && (args.csv.is_none() || args.html.is_some()),
         outcome: args.outcome,
@@ -77,7 +78,10 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if args.html.is_some() {
-        let page = page(&args, &report, &collector.cases)?;
+        let page = match &args.case {
+            Some(case) => case_page(&args, case, until, &report)?,
+            None => page(&args, &report, &collector.cases)?,
+        };
         match &output {
             Some(output) => output.write(page.as_bytes())?,
             None => return Ok(Outcome { code, ..Outcome::done(page) }),
@@ -97,6 +101,12 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         None => terminal::pieces(&text::audit(&report, terminal::layout())),
     };
     Ok(Outcome { code, ..Outcome::done(shown) })
+}
+
+/// Returns the name of the person who audits, if it is known.
+fn auditor(given: Option<&str>) -> Result<Option<String>, AppError> {
+    let name = actor(given)?;
+    Ok(Some(name.to_string()).filter(|name| given.is_some() || name != UNKNOWN_NAME))
 }
 
 /// The values of `--since`: a time, and files with earlier checkpoints.
@@ -145,6 +155,14 @@ fn single_case(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>, jso
 fn case_report(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>) -> Result<CaseReport, AppError> {
     let advisories = args.advisories;
     audit::case_report(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
+}
+
+/// Returns one case in full as a page.
+fn case_page(args: &Args, case: &str, until: CaseUntil, report: &AuditReport) -> Result<String, AppError> {
+    let (as_of, advisories) = (Some(report.as_of).filter(|_| until == CaseUntil::End), args.advisories);
+    let query = |case| CaseQuery { case, until, as_of, advisories };
+    let (case, known) = audit::case_in_full(&args.ledger, case, query)?;
+    Ok(CaseAuditPage { report, case: &case, known: &known, program: ibbi_app::ledger::PROGRAM }.to_html())
 }
 
 /// Returns the report as a page, with the first cases in full.

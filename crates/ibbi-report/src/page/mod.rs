@@ -11,7 +11,7 @@ mod poll_answer;
 mod provenance;
 mod standards;
 
-pub use audit::AuditPage;
+pub use audit::{AuditPage, CaseAuditPage};
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
 pub use standards::{GoalsPage, ProgramPage};
 

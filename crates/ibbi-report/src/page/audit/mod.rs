@@ -3,8 +3,11 @@
 mod case;
 mod cases;
 mod findings;
+mod full_case;
 
-use crate::certificate::certificate_html;
+pub use full_case::CaseAuditPage;
+
+use crate::certificate::{certificate_foot, certificate_html};
 use crate::chart::figure;
 use crate::html::{Document, Html, el};
 use crate::phrase::Phrase;
@@ -93,7 +96,7 @@ impl AuditPage<'_> {
             Some(origin) => format!("Audit of {origin}"),
             None => "Audit of a ledger".to_owned(),
         };
-        Document { title: &title, program: self.program, content }.to_html()
+        Document { title: &title, program: self.program, content }.to_paper(&certificate_foot(self.report))
     }
 
     /// Returns the ledger, its certificate, and the main figures.
