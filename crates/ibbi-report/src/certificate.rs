@@ -192,7 +192,7 @@ fn file(report: &AuditReport) -> Vec<Sentence> {
 fn coverage(report: &AuditReport) -> Vec<Sentence> {
     let certificate = &report.certificate;
     let mut sentences = match &certificate.covered {
-        Some(covered) => covered_lines(covered),
+        Some(covered) => covered_lines(covered, !certificate.forks.is_empty()),
         None if report.checkpoints.is_empty() => vec![plain("No checkpoint was checked.")],
         None => vec![bad("No checkpoint that counts is valid, so no line is covered.")],
     };
@@ -232,7 +232,7 @@ fn coverage(report: &AuditReport) -> Vec<Sentence> {
     sentences
 }
 
-fn covered_lines(covered: &CertifiedLines) -> Vec<Sentence> {
+fn covered_lines(covered: &CertifiedLines, has_forked: bool) -> Vec<Sentence> {
     let last = format::number(covered.last);
     let mut phrase = match &covered.signer {
         Some(key) => key_name(Phrase::new(format!("Covered to line {last} by a checkpoint of the key ")), key),
@@ -258,6 +258,9 @@ fn covered_lines(covered: &CertifiedLines) -> Vec<Sentence> {
         )),
         // The sentence about the witnesses says more.
         (true, false) => {}
+    }
+    if has_forked {
+        sentences.push(bad("Because the history forked, this checkpoint doesn't show that these lines are the original ones."));
     }
     sentences
 }

@@ -20,6 +20,8 @@ const MOST: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Upload {
     folder: TempDir,
+    /// The name that the ledger's file had.
+    name: Option<String>,
     /// Public keys, as text.
     keys: Vec<String>,
     /// Whether checkpoints were uploaded with it.
@@ -33,6 +35,8 @@ pub(crate) struct Upload {
 /// The files of an upload.
 #[derive(Debug)]
 pub(crate) struct UploadedFiles<'a> {
+    /// The name of the ledger's file.
+    pub(crate) name: Option<&'a str>,
     /// The ledger.
     pub(crate) ledger: &'a [u8],
     /// Its checkpoints.
@@ -46,7 +50,7 @@ pub(crate) struct UploadedFiles<'a> {
 impl Upload {
     /// Writes an upload into its own folder.
     pub(crate) fn new(files: UploadedFiles<'_>, keys: Vec<String>, quorum: usize) -> Result<Self, AppError> {
-        let UploadedFiles { ledger, checkpoints, since, witnesses } = files;
+        let UploadedFiles { name, ledger, checkpoints, since, witnesses } = files;
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| AppError::Io { doing: "keep", path, source }
@@ -54,7 +58,8 @@ impl Upload {
         let folder = own_folder().map_err(failed(Path::new("the upload")))?;
         let quorum = witnesses.as_ref().map(|_| quorum);
         let (has_checkpoints, has_earlier) = (checkpoints.is_some(), since.is_some());
-        let upload = Self { folder, keys, has_checkpoints, has_earlier, quorum };
+        let name = name.map(last_part).filter(|name| !name.is_empty());
+        let upload = Self { folder, name, keys, has_checkpoints, has_earlier, quorum };
         write(&upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
         if let Some(checkpoints) = checkpoints {
             write(&upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
@@ -89,6 +94,11 @@ impl Upload {
         Ok(HistorySettings { since: self.has_earlier.then(|| self.earlier()).into_iter().collect(), quorum })
     }
 
+    /// Returns the name that the ledger's file had.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.name.clone()
+    }
+
     /// The ledger's file.
     pub(crate) fn ledger(&self) -> PathBuf {
         self.folder.path().join("uploaded.ledger")
@@ -108,6 +118,12 @@ impl Upload {
     fn witnesses(&self) -> PathBuf {
         self.folder.path().join("witnesses")
     }
+}
+
+/// Returns the last part of a path, which some browsers send instead of a name, as far as a name can be long.
+fn last_part(path: &str) -> String {
+    const MOST_CHARACTERS: usize = 255;
+    path.rsplit(['/', '\\']).next().unwrap_or_default().chars().take(MOST_CHARACTERS).collect()
 }
 
 /// Creates a folder that other users of this machine can't read.
@@ -191,7 +207,7 @@ mod tests {
         let made = |number: usize| {
             let ledger = number.to_string();
             let files =
-                UploadedFiles { ledger: ledger.as_bytes(), checkpoints: None, since: None, witnesses: None };
+                UploadedFiles { name: None, ledger: ledger.as_bytes(), checkpoints: None, since: None, witnesses: None };
             Upload::new(files, Vec::new(), 1).unwrap()
         };
         let ids: Vec<_> = (0..=MOST).map(|number| uploads.keep(made(number), ada.clone())).collect();
@@ -208,7 +224,7 @@ mod tests {
     #[test]
     fn upload_is_private_to_its_user() {
         use std::os::unix::fs::PermissionsExt as _;
-        let files = UploadedFiles { ledger: b"x", checkpoints: Some(b"y"), since: None, witnesses: None };
+        let files = UploadedFiles { name: None, ledger: b"x", checkpoints: Some(b"y"), since: None, witnesses: None };
         let upload = Upload::new(files, Vec::new(), 1).unwrap();
         let mode = std::fs::metadata(upload.folder.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);

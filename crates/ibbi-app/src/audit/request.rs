@@ -14,6 +14,8 @@ pub struct AuditRequest {
     pub against: VerifySettings,
     /// Checkpoints that were kept outside, and witnesses.
     pub history: HistorySettings,
+    /// The name of the file, for the certificate. Without it, the certificate has the name of the path.
+    pub file_name: Option<String>,
     /// The person who audits, for the certificate.
     pub auditor: Option<String>,
     /// Whether to compute the SHA-256 of the file, for the certificate.

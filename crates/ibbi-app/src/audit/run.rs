@@ -42,7 +42,7 @@ pub fn audit_with_progress(
         quorum: request.history.quorum.as_ref().map(|quorum| quorum.0.clone()),
     };
     let certificate = CertificateOptions {
-        file: Some(file_name(path)),
+        file: Some(request.file_name.clone().unwrap_or_else(|| file_name(path))),
         auditor: request.auditor.clone(),
         program: Some(PROGRAM.to_owned()),
         digest: request.digest,

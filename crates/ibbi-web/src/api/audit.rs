@@ -71,6 +71,12 @@ pub(crate) fn audit_request(request: &WebRequest, against: VerifySettings, histo
     }
 }
 
+/// Returns the request of an audit of an upload.
+pub(crate) fn upload_request(request: &WebRequest, upload: &Upload) -> Result<AuditRequest, AppError> {
+    let file_name = upload.name();
+    Ok(AuditRequest { file_name, ..audit_request(request, upload.against(), upload.history()?) })
+}
+
 struct Nothing;
 
 impl FindingSink for Nothing {
@@ -86,7 +92,7 @@ pub(super) fn audit_own(request: &WebRequest) -> WebResult {
 
 pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
     let upload = upload(request)?;
-    let report = audit::audit(&upload.ledger(), &audit_request(request, upload.against(), upload.history()?), &mut Nothing)?;
+    let report = audit::audit(&upload.ledger(), &upload_request(request, &upload)?, &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
@@ -234,6 +240,7 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
         text.trim().parse().map_err(|_| wrong("the number of witnesses must be a number, such as 2"))
     })?;
     let files = UploadedFiles {
+        name: ledger.file.as_deref(),
         ledger: &ledger.content,
         checkpoints: checkpoints.map(|part| &part.content[..]),
         since: since.map(|part| &part.content[..]),

@@ -19,7 +19,7 @@ mod schedule;
 mod schemas;
 mod webhooks;
 
-pub(crate) use audit::{audit_request, exported, upload};
+pub(crate) use audit::{audit_request, exported, upload, upload_request};
 pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
 pub(crate) use operations::OPERATIONS;

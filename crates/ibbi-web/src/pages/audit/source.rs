@@ -80,12 +80,12 @@ impl Source {
 
     /// Audits the ledger. Returns the report, and the cases in the order of their first lines.
     pub(super) fn audit(&self, request: &WebRequest) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
-        let (against, history) = match self {
-            Self::Own(_) => (VerifySettings::default(), HistorySettings::default()),
-            Self::Upload(_, upload) => (upload.against(), upload.history()?),
+        let asked = match self {
+            Self::Own(_) => api::audit_request(request, VerifySettings::default(), HistorySettings::default()),
+            Self::Upload(_, upload) => api::upload_request(request, upload)?,
         };
         let mut cases = Cases(Vec::new());
-        let report = audit::audit(&self.ledger(), &api::audit_request(request, against, history), &mut cases)?;
+        let report = audit::audit(&self.ledger(), &asked, &mut cases)?;
         Ok((report, cases.0))
     }
 
