@@ -3,6 +3,7 @@
 mod attendance;
 mod bytes;
 mod case_report;
+mod certificate;
 mod consequences;
 mod corpus;
 mod diff;

@@ -63,6 +63,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         case: args.case.clone(),
         since: since.time,
         history: HistorySettings { since: since.files.clone(), quorum },
+        file_name: None,
         auditor: auditor(args.actor.as_deref())?,
         // The digest is only in the certificate.
         digest: !args.stream && (args.csv.is_none() || args.html.is_some()),

@@ -11,6 +11,7 @@ mod availability;
 mod availability_terminal;
 mod bad_input;
 mod boundaries;
+mod certificate;
 mod dependencies;
 mod docs;
 mod documented_limits;
