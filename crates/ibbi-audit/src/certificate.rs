@@ -281,26 +281,24 @@ impl CheckedHistory {
         let (index, checked) = all.max_by_key(rank)?;
         let size = checked.signed.checkpoint().size;
         let signatures = checked.signed.note().signatures();
-        let names = signatures.iter().map(|signature| CertifiedKey {
-            name: signature.name.clone(),
-            id: format!("{:08x}", signature.key_id),
-        });
+        let names = signatures
+            .iter()
+            .map(|signature| CertifiedKey { name: signature.name.clone(), id: format!("{:08x}", signature.key_id) });
         let names: Vec<CertifiedKey> = names.collect();
         let signer = checked.signature.as_ref().and_then(|signature| signature.as_ref().ok());
         let is_trusted = |key: &&CertifiedKey| {
             Some(&key.name) == signer
                 && keys.iter().any(|own| own.name() == key.name && format!("{:08x}", own.id()) == key.id)
         };
-        let cosigned = options.quorum.iter().flat_map(|quorum| quorum.cosignatures(&checked.signed).unwrap_or_default());
+        let cosigned =
+            options.quorum.iter().flat_map(|quorum| quorum.cosignatures(&checked.signed).unwrap_or_default());
         Some(CertifiedLines {
             last: size,
             recorded: self.recorded.iter().find(|(line, _)| *line == size).map(|(_, at)| *at),
             signer: names.iter().find(is_trusted).cloned(),
             names,
             kept_outside: options.is_outside(index, checked),
-            cosigned: cosigned
-                .map(|by| CertifiedWitness { at: instant(by.seconds), name: by.witness })
-                .collect(),
+            cosigned: cosigned.map(|by| CertifiedWitness { at: instant(by.seconds), name: by.witness }).collect(),
         })
     }
 

@@ -169,7 +169,9 @@ fn file(report: &AuditReport) -> Vec<Sentence> {
     let lines = report.ledger.lines;
     let is = match report.what {
         InputKind::Ledger => Phrase::new(format!("It is a ledger with {}", format::count(lines, "line"))),
-        InputKind::Extract => Phrase::new(format!("It is an extract with {} of {cases}", format::count(lines, "record"))),
+        InputKind::Extract => {
+            Phrase::new(format!("It is an extract with {} of {cases}", format::count(lines, "record")))
+        }
     };
     let is = origin.map_or_else(|| is.clone(), |origin| is.clone().words(". The ledger's name is ").name(origin));
     let mut sentences = vec![(TextStyle::Plain, named), (TextStyle::Plain, is.words("."))];
@@ -260,7 +262,9 @@ fn covered_lines(covered: &CertifiedLines, has_forked: bool) -> Vec<Sentence> {
         (true, false) => {}
     }
     if has_forked {
-        sentences.push(bad("Because the history forked, this checkpoint doesn't show that these lines are the original ones."));
+        sentences.push(bad(
+            "Because the history forked, this checkpoint doesn't show that these lines are the original ones.",
+        ));
     }
     sentences
 }
@@ -275,9 +279,11 @@ fn open_questions(report: &AuditReport) -> Vec<Sentence> {
 
 fn open_question(question: OpenQuestion) -> String {
     match question {
-        OpenQuestion::NoCheckpoint => "Lines at the end might have been cut off, and all lines might have been written again: no \
+        OpenQuestion::NoCheckpoint => {
+            "Lines at the end might have been cut off, and all lines might have been written again: no \
                                        valid checkpoint shows otherwise."
-            .to_owned(),
+                .to_owned()
+        }
         OpenQuestion::AfterCheckpoint { line, lines: 0 } => format!(
             "Lines after line {} might have been cut off: no checkpoint shows whether there were any.",
             format::number(line)
@@ -290,17 +296,21 @@ fn open_question(question: OpenQuestion) -> String {
             "Any person might have made the checkpoint: its signature was not checked, because no public key was given."
                 .to_owned()
         }
-        OpenQuestion::KeyHolder { after: 0 } => "The holder of the signing key might have written any line again and signed \
+        OpenQuestion::KeyHolder { after: 0 } => {
+            "The holder of the signing key might have written any line again and signed \
                                                  it: no checkpoint that another person kept was checked."
-            .to_owned(),
+                .to_owned()
+        }
         OpenQuestion::KeyHolder { after } => format!(
             "The holder of the signing key might have written the lines after line {} again and signed them: no checkpoint \
              that another person kept covers them.",
             format::number(after)
         ),
-        OpenQuestion::LaterRecords => "Later records of the case might exist, even under this checkpoint: the extract doesn't \
+        OpenQuestion::LaterRecords => {
+            "Later records of the case might exist, even under this checkpoint: the extract doesn't \
                                        show that it is complete."
-            .to_owned(),
+                .to_owned()
+        }
         OpenQuestion::AfterExtract { line } => format!(
             "The case might have records after line {} of the ledger: the extract is complete up to there.",
             format::number(line)

@@ -206,8 +206,13 @@ mod tests {
         let [ada, ben] = ["ada", "ben"].map(|user| Principal::local(user, user).unwrap());
         let made = |number: usize| {
             let ledger = number.to_string();
-            let files =
-                UploadedFiles { name: None, ledger: ledger.as_bytes(), checkpoints: None, since: None, witnesses: None };
+            let files = UploadedFiles {
+                name: None,
+                ledger: ledger.as_bytes(),
+                checkpoints: None,
+                since: None,
+                witnesses: None,
+            };
             Upload::new(files, Vec::new(), 1).unwrap()
         };
         let ids: Vec<_> = (0..=MOST).map(|number| uploads.keep(made(number), ada.clone())).collect();

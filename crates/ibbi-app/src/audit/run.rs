@@ -7,7 +7,8 @@ use crate::history::{self, add_outside};
 use crate::ledger::PROGRAM;
 use crate::signing;
 use ibbi_audit::{
-    Audit, AuditFilter, AuditOptions, AuditReport, CertificateOptions, FindingSink, HistoryOptions, InputKind, ProgressCallback,
+    Audit, AuditFilter, AuditOptions, AuditReport, CertificateOptions, FindingSink, HistoryOptions, InputKind,
+    ProgressCallback,
 };
 use std::path::Path;
 

@@ -101,7 +101,8 @@ fn own_history(extract: &Extract, options: &AuditOptions) -> CheckedHistory {
     // A person kept the extract's own checkpoint outside.
     let is_kept = earlier.iter().any(|earlier| earlier.continued);
     let all_outside = options.history.all_outside && is_given;
-    let history = HistoryOptions { all_outside, earlier: is_kept.then_some(0).into_iter().collect(), ..options.history.clone() };
+    let history =
+        HistoryOptions { all_outside, earlier: is_kept.then_some(0).into_iter().collect(), ..options.history.clone() };
     let checked = CheckedCheckpoint { signed, signature: extract.signer.clone().map(Ok), fault: None };
     let recorded = extract.heads_logged.map(|at| (size, at)).into_iter().collect();
     let mut own = CheckedHistory::new(vec![checked], recorded, (size, None), history);

@@ -49,8 +49,7 @@ pub fn known_by_day(source: LedgerSource<'_>, report: &CaseReport) -> Result<Vec
         }
     }
     days.sort_unstable();
-    let query =
-        |(_, last): &(Date, At)| CaseQuery { until: CaseUntil::Logged(*last), ..CaseQuery::new(report.case) };
+    let query = |(_, last): &(Date, At)| CaseQuery { until: CaseUntil::Logged(*last), ..CaseQuery::new(report.case) };
     let reports = case_reports(source, &days.iter().map(query).collect::<Vec<_>>())?;
     let known = days.iter().zip(reports).filter_map(|((day, _), then)| {
         let then = then?;

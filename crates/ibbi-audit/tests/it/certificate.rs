@@ -1,10 +1,14 @@
 //! Certificates: the digest of the file, coverage, forks, witnesses, and what can't be ruled out.
 
 use crate::support::{Audited, Lines, audit_from, audit_with, golden, gzip};
-use ibbi_audit::{AuditCertificate, AuditOptions, CertificateOptions, CertifiedRange, FindingKind, HistoryOptions, LedgerSource, OpenQuestion};
+use ibbi_audit::{
+    AuditCertificate, AuditOptions, CertificateOptions, CertifiedRange, FindingKind, HistoryOptions, LedgerSource,
+    OpenQuestion,
+};
 use ibbi_log::Digest;
 use ibbi_seal::{
-    Checkpoint, Checkpoints, PrivateKey, SignedCheckpoint, VerifyOptions, WitnessPrivateKey, WitnessQuorum, verify,
+    Checkpoint, Checkpoints, Evidence, PrivateKey, SignedCheckpoint, VerifyOptions, WitnessPrivateKey, WitnessQuorum,
+    WitnessState, verify,
 };
 
 const NAME: &str = "corrections-and-three-cases";
@@ -37,9 +41,11 @@ fn digest_is_of_the_bytes_as_they_are() {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("a.ledger");
             std::fs::write(&path, &bytes).expect("written");
-            for source in
-                [LedgerSource::bytes(&bytes), LedgerSource::stream(&bytes[..]), LedgerSource::open(&path).expect("opened")]
-            {
+            for source in [
+                LedgerSource::bytes(&bytes),
+                LedgerSource::stream(&bytes[..]),
+                LedgerSource::open(&path).expect("opened"),
+            ] {
                 let file = audit_from(source, options()).report.certificate.file;
                 assert_eq!((file.bytes, file.sha256), (Some(size), Some(Digest::sha256(&bytes))), "{what}");
             }
@@ -61,6 +67,12 @@ fn key(name: &str) -> PrivateKey {
 
 fn witness(name: &str) -> WitnessPrivateKey {
     WitnessPrivateKey::generate(name, &tempfile::tempdir().expect("a folder").path().join("key")).expect("a key")
+}
+
+/// Cosigns a checkpoint as a new witness does, which has seen no other.
+fn cosign(witness: &WitnessPrivateKey, signed: &SignedCheckpoint, key: &PrivateKey, seconds: u64) -> SignedCheckpoint {
+    let mut state = WitnessState::new(witness.public());
+    state.cosign(witness, signed, Evidence::Nothing, Some(&key.public()), seconds).expect("cosigned")
 }
 
 /// Signs the first lines of a ledger.
@@ -166,7 +178,9 @@ fn fork_is_a_finding_with_its_range() {
     let fork = audited.findings.iter().find(|finding| finding.kind == FindingKind::CheckpointFork).expect("a fork");
     let text = fork.text();
     assert!(
-        text.ends_with("the checkpoint over 30 lines doesn't continue the one over 20 lines; the change is in lines 11 to 20"),
+        text.ends_with(
+            "the checkpoint over 30 lines doesn't continue the one over 20 lines; the change is in lines 11 to 20"
+        ),
         "{text}"
     );
     assert_eq!(fork.line, 11);
@@ -181,10 +195,12 @@ fn quorum_counts_the_witnesses_of_valid_checkpoints() {
     let (one, two) = (witness("one"), witness("two"));
     let quorum = |needed| WitnessQuorum::new(vec![one.public(), two.public()], needed).expect("a quorum");
     let history = |needed| HistoryOptions { quorum: Some(quorum(needed)), ..HistoryOptions::default() };
-    let both = two.cosign(&one.cosign(&signed(&sample.ledger, 20, &sample.key), 5), 6);
-    let single = one.cosign(&signed(&sample.ledger, 30, &sample.key), 7);
+    let both = cosign(&one, &signed(&sample.ledger, 20, &sample.key), &sample.key, 5);
+    let both = cosign(&two, &both, &sample.key, 6);
+    let single = cosign(&one, &signed(&sample.ledger, 30, &sample.key), &sample.key, 7);
     for (needed, covered, names) in [(1, 30, vec!["one"]), (2, 20, vec!["one", "two"])] {
-        let found = certificate(sample.audit_against(&sample.ledger, vec![both.clone(), single.clone()], history(needed)));
+        let found =
+            certificate(sample.audit_against(&sample.ledger, vec![both.clone(), single.clone()], history(needed)));
         let lines = found.covered.expect("covered");
         let cosigned: Vec<&str> = lines.cosigned.iter().map(|by| by.name.as_str()).collect();
         assert_eq!((found.sound, lines.last, cosigned, lines.kept_outside), (true, covered, names, true));

@@ -10,9 +10,9 @@ use crate::uploads::{Upload, UploadedFiles};
 use axum::body::Body;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
-use ibbi_app::history::HistorySettings;
 use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
 use ibbi_app::audit::{Finding, FindingSink};
+use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::{self, VerifySettings};
@@ -86,7 +86,8 @@ impl FindingSink for Nothing {
 pub(super) fn audit_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
     let against = VerifySettings { keys, ..VerifySettings::default() };
-    let report = audit::audit(&request.own()?, &audit_request(request, against, HistorySettings::default()), &mut Nothing)?;
+    let report =
+        audit::audit(&request.own()?, &audit_request(request, against, HistorySettings::default()), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 

@@ -5,7 +5,7 @@ use ibbi_app::audit::{AuditRequest, audit};
 use ibbi_app::history::HistorySettings;
 use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::{self, VerifySettings};
-use ibbi_seal::{SignedCheckpoint, WitnessPrivateKey};
+use ibbi_seal::{Evidence, SignedCheckpoint, WitnessPrivateKey, WitnessState};
 use std::fs;
 
 struct Nothing;
@@ -45,7 +45,12 @@ fn page_has_the_sentences_of_the_report() {
     fs::copy(server.ledger(), &other).unwrap();
     let new = signing::checkpoint(&other, &key, now).unwrap().note;
     let witness = WitnessPrivateKey::generate("witness-1", &path("witness")).unwrap();
-    let cosigned = witness.cosign(&new.parse::<SignedCheckpoint>().unwrap(), 1_900_000_000).to_string();
+    let signed: SignedCheckpoint = new.parse().unwrap();
+    let signer = public.parse().unwrap();
+    let cosigned = WitnessState::new(witness.public())
+        .cosign(&witness, &signed, Evidence::Nothing, Some(&signer), 1_900_000_000)
+        .unwrap()
+        .to_string();
     for (name, text) in [("new.note", &cosigned), ("old.note", &old), ("keys", &witness.public().to_string())] {
         fs::write(path(name), text).unwrap();
     }

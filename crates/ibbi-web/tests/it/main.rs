@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod availability;
 mod calendars;
+mod certificate;
 mod clock;
 mod contradictions;
 mod day_only;

@@ -68,7 +68,11 @@ impl CaseAuditPage<'_> {
                     .with(el("p").class("under").with(under.to_html())),
             )
             .with(certificate_html(self.report))
-            .with(el("p").class("quiet").with("The certificate is about the whole file. The rest of this page is about one case."))
+            .with(
+                el("p")
+                    .class("quiet")
+                    .with("The certificate is about the whole file. The rest of this page is about one case."),
+            )
     }
 
     fn overview(&self, zone: Zone) -> Html {
