@@ -22,6 +22,14 @@ pub struct HistorySettings {
 }
 
 impl HistorySettings {
+    /// Checks that the earlier checkpoints can be read.
+    ///
+    /// # Errors
+    /// Returns an [`AppError`] about the first file that can't be read, or has no checkpoint.
+    pub fn check(&self) -> Result<(), AppError> {
+        self.older().map(|_| ())
+    }
+
     /// Reads the earlier checkpoints.
     pub(crate) fn older(&self) -> Result<Vec<SignedCheckpoint>, AppError> {
         let mut all = Vec::new();
@@ -207,4 +215,13 @@ pub fn consistency_proof(
         return Err(AppError::Usage(message));
     };
     Ok(SignedConsistency { first: first.clone(), second: second.clone(), hashes: growth.hashes }.to_string())
+}
+
+/// Returns the error if an extract is to be compared with another checkpoint.
+pub(crate) fn extract_has_too_few_lines(path: &Path) -> String {
+    format!(
+        "{} is an extract, which has too few lines to compare it with another checkpoint; use --since with the ledger or a \
+         mirror, or ask for a proof and check it",
+        path.display()
+    )
 }

@@ -3,15 +3,12 @@
 use crate::error::AppError;
 use crate::verified::{CosignedBy, Verified, WitnessedLines};
 use ibbi_core::At;
-use ibbi_seal::{SignedCheckpoint, WitnessKey};
+use ibbi_seal::{SignedCheckpoint, WitnessKey, WitnessQuorum};
 use std::path::Path;
 
 /// The witnesses whose cosignatures count, and how many of them a checkpoint needs.
 #[derive(Debug, Clone)]
-pub struct Quorum {
-    witnesses: Vec<WitnessKey>,
-    needed: usize,
-}
+pub struct Quorum(pub(crate) WitnessQuorum);
 
 impl Quorum {
     /// Reads a file with the public keys of witnesses, one on each line. Empty lines and lines that begin with `#` are skipped.
@@ -31,27 +28,18 @@ impl Quorum {
             let place = |error| AppError::Usage(format!("line {} of {}: {error}", index + 1, file.display()));
             witnesses.push(line.parse().map_err(place)?);
         }
-        let quorum = Self { witnesses, needed };
-        if needed == 0 || needed > quorum.distinct() {
-            let (file, distinct) = (file.display(), quorum.distinct());
+        let wrong = |distinct| {
+            let file = file.display();
             let message =
                 format!("--quorum is {needed}, but it must be from 1 to {distinct}, the number of keys in {file}");
-            return Err(AppError::Usage(message));
-        }
-        Ok(quorum)
-    }
-
-    /// Returns how many distinct keys the witnesses have.
-    fn distinct(&self) -> usize {
-        let mut keys: Vec<&[u8; 32]> = self.witnesses.iter().map(WitnessKey::as_bytes).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.len()
+            AppError::Usage(message)
+        };
+        WitnessQuorum::new(witnesses, needed).map(Self).map_err(wrong)
     }
 
     /// Returns whether enough witnesses cosigned a checkpoint.
     pub(crate) fn is_met(&self, signed: &SignedCheckpoint) -> bool {
-        signed.cosignatures(&self.witnesses).is_ok_and(|found| found.len() >= self.needed)
+        self.0.is_met(signed)
     }
 
     /// Adds the cosignatures to a result, and counts only the checkpoints that have enough. `signed` has the checkpoints of the
@@ -60,10 +48,10 @@ impl Quorum {
         let mut most = 0;
         let mut covered: Option<u64> = None;
         for (verdict, signed) in verified.checkpoints.iter_mut().zip(signed) {
-            match signed.cosignatures(&self.witnesses) {
+            match self.0.cosignatures(signed) {
                 Ok(found) => {
                     most = most.max(found.len());
-                    if verdict.fault.is_none() && found.len() >= self.needed {
+                    if verdict.fault.is_none() && found.len() >= self.0.needed() {
                         covered = covered.max(Some(verdict.size));
                     }
                     let time = |seconds: u64| At::from_millis(i64::try_from(seconds).ok()?.checked_mul(1000)?);
@@ -76,7 +64,7 @@ impl Quorum {
                 }
             }
         }
-        let (needed, known) = (self.needed, self.distinct());
+        let (needed, known) = (self.0.needed(), self.0.known());
         if covered.is_none() {
             let text = format!(
                 "no checkpoint that fits has the cosignatures of {needed} of the {known} witnesses; the most that one has is \

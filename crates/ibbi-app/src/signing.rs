@@ -11,7 +11,9 @@ pub use crate::verified::{
 
 use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
-use crate::history::{HistorySettings, add_findings, add_outside, older_verdicts, read_outside};
+use crate::history::{
+    HistorySettings, add_findings, add_outside, extract_has_too_few_lines, older_verdicts, read_outside,
+};
 use crate::mirrors::verify_mirrored;
 use crate::quorum::Quorum;
 use ibbi_audit::{ProgressCallback, ProgressReader};
@@ -236,12 +238,7 @@ fn verify_extracted(
             let size = extract.signed.checkpoint().size;
             let fork = extract_fork(&extract.signed, older, keys);
             if fork.is_none() && older.iter().any(|older| older.checkpoint() != extract.signed.checkpoint()) {
-                let message = format!(
-                    "{} is an extract, which has too few lines to compare it with another checkpoint; use --since with the \
-                     ledger or a mirror, or ask for a proof and check it",
-                    path.display()
-                );
-                return Err(AppError::Usage(message));
+                return Err(AppError::Usage(extract_has_too_few_lines(path)));
             }
             let mut verified = Verified {
                 what: "extract",

@@ -40,6 +40,10 @@ struct ChainState<'a> {
     /// The last line of each case.
     heads: CaseHeads,
     queue: CheckpointQueue<&'a SignedCheckpoint>,
+    /// The latest line that states the last lines of all cases, and when it was recorded.
+    last_heads: Option<(u64, At)>,
+    /// Those of these lines with which a checkpoint ends.
+    covered_heads: Vec<(u64, At)>,
     /// The faults that checkpoints showed.
     faults: Vec<(&'a SignedCheckpoint, Fault)>,
     spool: Option<SpoolWriter>,
@@ -64,6 +68,8 @@ impl<'a> Chain<'a> {
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
             heads: CaseHeads::default(),
             queue: CheckpointQueue::new(checkpoints),
+            last_heads: None,
+            covered_heads: Vec::new(),
             faults: Vec::new(),
             spool,
         };
@@ -81,6 +87,11 @@ impl<'a> Chain<'a> {
     /// Returns when the first line was recorded, and the latest time at which any line was.
     pub(crate) fn logged(&self) -> Option<(At, At)> {
         self.state.logged.map(|(first, latest, _)| (first, latest))
+    }
+
+    /// Returns the lines that state the last lines of all cases and with which a checkpoint ends, and when each was recorded.
+    pub(crate) fn covered_heads(&self) -> &[(u64, At)] {
+        &self.state.covered_heads
     }
 
     pub(crate) fn root(&mut self) -> Option<Digest> {
@@ -202,6 +213,9 @@ impl<'a> ChainState<'a> {
                 ObservedLine::Other
             }
         };
+        if let (ObservedLine::Heads(_), Some(logged)) = (&observed, links.and_then(|links| links.logged())) {
+            self.last_heads = Some((self.head.lines, logged));
+        }
         self.heads.observe(self.head, observed)
     }
 
@@ -282,6 +296,7 @@ impl<'a> ChainState<'a> {
         let size = tree.size();
         if self.queue.is_due(size) {
             let due = self.queue.take_due(size);
+            self.covered_heads.extend(self.last_heads.filter(|(line, _)| *line == size));
             self.check(due);
         }
     }

@@ -3,6 +3,7 @@
 //! | task | items |
 //! |---|---|
 //! | audit a ledger, or an extract of one | [`Audit`], [`AuditOptions`], [`AuditReport`] |
+//! | certify how far a ledger is covered | [`AuditCertificate`], [`CertificateOptions`], [`HistoryOptions`] |
 //! | receive findings while the audit runs | [`FindingSink`], [`Finding`], [`FindingKind`] |
 //! | report on one case, at any instant | [`case_report`], [`CaseReport`] |
 //! | compare two ledgers by record and field | [`diff()`], [`Diff`] |
@@ -47,6 +48,7 @@ mod blocks;
 mod case;
 mod case_times;
 mod cases_report;
+mod certificate;
 mod chain;
 mod diff;
 mod error;
@@ -64,9 +66,13 @@ mod statistics;
 
 pub use audit::{Audit, FindingSink};
 pub use case::{
-    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, MemberAttendance,
+    ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, KnownDay, MemberAttendance,
     MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
-    SubstituteAttendance, case_report, case_reports,
+    SubstituteAttendance, case_report, case_reports, known_by_day,
+};
+pub use certificate::{
+    AuditCertificate, CertificateOptions, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange,
+    CertifiedWitness, EarlierCheckpoint, HistoryFork, HistoryOptions, OpenQuestion,
 };
 pub use cases_report::{
     CaseDurations, CaseOnDay, CaseOnRecord, CasesReport, CasesReportBuilder, DaysSoFar, DurationSpread, FIVE,

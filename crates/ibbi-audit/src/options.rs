@@ -1,5 +1,6 @@
 //! The options of an audit.
 
+use crate::certificate::{CertificateOptions, HistoryOptions};
 use crate::finding::FindingKind;
 use ibbi_core::{At, Outcome};
 use ibbi_log::Uuid;
@@ -24,6 +25,10 @@ pub struct AuditOptions {
     pub unreadable_checkpoints: Vec<String>,
     /// The trusted public keys. Without any, the audit still compares roots but doesn't check signatures.
     pub keys: Vec<PublicKey>,
+    /// What else the checkpoints are compared with.
+    pub history: HistoryOptions,
+    /// What the certificate names.
+    pub certificate: CertificateOptions,
     /// Whether to compute the Merkle root even without a checkpoint.
     pub root: bool,
     /// The ledger beside which the file with the confidential texts is looked for. Without it, texts aren't checked.
@@ -52,6 +57,8 @@ impl Default for AuditOptions {
             checkpoints: Checkpoints::default(),
             unreadable_checkpoints: Vec::new(),
             keys: Vec::new(),
+            history: HistoryOptions::default(),
+            certificate: CertificateOptions::default(),
             root: false,
             texts_beside: None,
             filter: AuditFilter::default(),

@@ -2,6 +2,7 @@
 //!
 //! Times are whole minutes. Percentiles are by nearest rank, as [`ibbi_common::quantile::rank`] defines it.
 
+use crate::certificate::AuditCertificate;
 use crate::finding::{Finding, FindingKind, Severity};
 use crate::input::Compression;
 use crate::options::AuditFilter;
@@ -13,6 +14,8 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AuditReport {
+    /// The certificate: what was audited, how far checkpoints cover it, and what can't be ruled out.
+    pub certificate: AuditCertificate,
     /// The kind of input.
     pub what: InputKind,
     /// Whether the ledger is sound: no finding is an error about the record itself ([`FindingKind::breaks_soundness`]). A
@@ -375,6 +378,6 @@ fn as_text<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Er
 }
 
 #[allow(clippy::ref_option, reason = "serde requires it")]
-fn as_optional_text<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_optional_text<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
     digest.as_ref().map(ToString::to_string).serialize(serializer)
 }

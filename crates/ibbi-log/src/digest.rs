@@ -20,6 +20,30 @@ pub struct Digest([u8; 32]);
 #[error("a digest is 64 of the characters 0-9 and a-f, as `sha256sum` prints it")]
 pub struct NotADigest;
 
+/// A SHA-256 of bytes that arrive in parts.
+///
+/// ```
+/// use ibbi_log::{Digest, DigestBuilder};
+/// let mut builder = DigestBuilder::default();
+/// builder.update(b"a");
+/// builder.update(b"bc");
+/// assert_eq!(builder.finish(), Digest::sha256(b"abc"));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct DigestBuilder(sha2::Sha256);
+
+impl DigestBuilder {
+    /// Adds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns the digest of all bytes.
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
 impl Digest {
     /// 32 zero bytes: the `prev` of a ledger's first line.
     pub const ZERO: Self = Self([0; 32]);

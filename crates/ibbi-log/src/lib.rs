@@ -67,7 +67,7 @@ mod texts;
 pub use act::{ActFollower, OpenAct};
 pub use check::{CheckedLines, Depth, check_lines, check_lines_at};
 pub use clock_check::{CLOCK_DIFFERENCE, ClockCheck, ClockFault, ClockFinding, ClockLine, FROZEN_ACTS};
-pub use digest::{Digest, NotADigest};
+pub use digest::{Digest, DigestBuilder, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
 pub use follow::Follower;

@@ -1,6 +1,7 @@
 //! Pages, charts, calendars, and tables of the results of [`ibbi_sim`] and [`ibbi_audit`].
 //!
-//! - [`SimulationPage`], [`AuditPage`]: whole pages, each in one file of HTML.
+//! - [`SimulationPage`], [`AuditPage`], [`CaseAuditPage`]: whole pages, each in one file of HTML.
+//! - [`certificate_html`], [`certificate_sentences`]: the certificate of an audit.
 //! - [`PollAnswerPage`], [`PollFile`]: the page and the file on which a person answers a poll.
 //! - [`chart`]: charts, each described once and drawn as SVG or in a terminal.
 //! - [`html`]: the builder, the style sheet, and the document of all pages.
@@ -38,6 +39,7 @@ mod audit;
 mod calibration_tables;
 mod case_tables;
 mod case_words;
+mod certificate;
 pub mod chart;
 pub mod csv;
 mod describe;
@@ -60,10 +62,11 @@ pub mod text;
 pub mod xlsx;
 
 pub use case_tables::{CASES_TABLES, CaseOrder, cases_table};
+pub use certificate::{certificate_html, certificate_sentences};
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
-    AnswerState, AuditPage, CasesPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage,
+    AnswerState, AuditPage, CaseAuditPage, CasesPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage,
     SimulationPage, comparison_section, gains_section, poll_script, poll_style,
 };
 pub use program_tables::program_tables;

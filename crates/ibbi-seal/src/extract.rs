@@ -13,6 +13,7 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::key::{PublicKey, SignatureError};
 use crate::merkle::{Prover, root_from_proof};
 use crate::proof::{decode_hash, encode_hash};
+use ibbi_core::At;
 use ibbi_log::{
     Digest, Fault, FaultKind, Heads, LedgerLine, LineContent, LineRecord, LineSubject, Lines, Links, Opening, RawLine,
     Uuid, explain, read_line, read_uuid,
@@ -241,6 +242,8 @@ pub struct Extract {
     /// of an old ledger, or from a mirror that doesn't have all lines. Later records might then exist, even under its
     /// checkpoint.
     pub complete_up_to: Option<u64>,
+    /// When the line with the state of all cases was recorded, with which the checkpoint ends.
+    pub heads_logged: Option<At>,
     /// The records of the case from its first one on, without a gap. Their `line` and `offset` are those in the extract.
     pub records: Vec<LineRecord>,
 }
@@ -293,7 +296,8 @@ pub fn is_extract(beginning: &[u8]) -> bool {
 /// Returns [`ExtractFault`] about the first fault. An extract with a fault proves nothing.
 pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, ExtractFault> {
     let (digest, last) = (Digest::ZERO, Digest::ZERO);
-    let mut reader = Reader { lines: Lines::new(source), line: 0, offset: 0, index: 0, digest, last };
+    let mut reader =
+        Reader { lines: Lines::new(source), line: 0, offset: 0, index: 0, digest, last, heads_logged: None };
     let head = reader.next()?.ok_or_else(|| reader.wrong("the extract is empty"))?;
     let head: HeadLine = reader.json(&head)?;
     if head.extract == 0 || head.extract > EXTRACT_FORMAT {
@@ -345,7 +349,7 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
             "the line with the state of all cases must be here: the extract was shortened, and later records are missing",
         ));
     }
-    Ok(Extract { case, signed, signer, opening, complete_up_to, records })
+    Ok(Extract { case, signed, signer, opening, complete_up_to, heads_logged: reader.heads_logged, records })
 }
 
 struct Reader<R> {
@@ -358,6 +362,8 @@ struct Reader<R> {
     digest: Digest,
     /// The digest of the case's last record so far.
     last: Digest,
+    /// When the line with the state of all cases was recorded.
+    heads_logged: Option<At>,
 }
 
 impl<R: Read> Reader<R> {
@@ -426,7 +432,11 @@ impl<R: Read> Reader<R> {
                 record.seq
             }
             LedgerLine::Opening(_) => 1,
-            LedgerLine::Format(_) | LedgerLine::Heads(_) => Links::read(&bytes).map_or(0, |links| links.seq),
+            LedgerLine::Format(_) | LedgerLine::Heads(_) => {
+                let links = Links::read(&bytes);
+                self.heads_logged = links.and_then(|links| links.logged());
+                links.map_or(0, |links| links.seq)
+            }
         };
         let proof = self.next()?.ok_or_else(|| self.wrong("the line before has no proof"))?;
         let proof: ProofLine = self.json(&proof)?;

@@ -27,23 +27,35 @@ pub struct HistoryFindings {
 /// `is_outside` says, by its index among the checkpoints, whether a checkpoint comes from a place where the ledger's operator
 /// can't write. If one of those doesn't fit, only those bound the changed lines: the operator can add any number of others.
 pub fn compare_history(found: &Verification, is_outside: impl Fn(usize) -> bool) -> HistoryFindings {
+    let mut breaks = found.damage.faults.iter().map(|fault| break_lines(fault.kind.code(), fault.line));
+    compare_checkpoints(&found.checkpoints, found.head.lines, breaks.find_map(|lines| lines), is_outside)
+}
+
+/// Compares the checkpoints of a ledger as [`compare_history`] does. `lines` is the number of the ledger's whole lines, and
+/// `first_break` has the [`break_lines`] of its first fault.
+pub fn compare_checkpoints(
+    checkpoints: &[CheckedCheckpoint],
+    lines: u64,
+    first_break: Option<RangeInclusive<u64>>,
+    is_outside: impl Fn(usize) -> bool,
+) -> HistoryFindings {
     let counts = |checked: &&CheckedCheckpoint| !matches!(checked.signature, Some(Err(_)));
-    let all: Vec<&CheckedCheckpoint> = found.checkpoints.iter().filter(counts).collect();
+    let all: Vec<&CheckedCheckpoint> = checkpoints.iter().filter(counts).collect();
     let outside: Vec<&CheckedCheckpoint> = {
-        let indexed = found.checkpoints.iter().enumerate();
+        let indexed = checkpoints.iter().enumerate();
         indexed.filter(|(index, checked)| is_outside(*index) && counts(checked)).map(|(_, checked)| checked).collect()
     };
     let largest = |checkpoints: &[&CheckedCheckpoint]| {
         let missing = checkpoints.iter().filter(|checked| is_truncated(checked)).map(|checked| size_of(checked)).max();
-        missing.map(|size| found.head.lines + 1..=size)
+        missing.map(|size| lines + 1..=size)
     };
-    let first_fault = first_break(found).map_or(u64::MAX, |lines| *lines.start());
+    let first_fault = first_break.as_ref().map_or(u64::MAX, |lines| *lines.start());
     let differing = outside.iter().filter(|checked| has_other_root(checked)).map(|checked| size_of(checked)).min();
     let by_roots = changed_by_roots(&outside).or_else(|| changed_by_roots(&all));
     HistoryFindings {
         forks: forks(&all),
         other_history: differing.filter(|size| *size < first_fault),
-        changed: narrowed(by_roots, first_break(found)),
+        changed: narrowed(by_roots, first_break),
         missing: largest(&outside).or_else(|| largest(&all)),
     }
 }
@@ -69,18 +81,22 @@ fn changed_by_roots(checkpoints: &[&CheckedCheckpoint]) -> Option<RangeInclusive
     Some(first..=last)
 }
 
-/// Returns the lines of which one must have changed because the first fault is between them, or is in one of them.
-fn first_break(found: &Verification) -> Option<RangeInclusive<u64>> {
-    let fault = found.damage.faults.iter().find(|fault| {
-        let code = fault.kind.code();
-        code.starts_with("line.") || matches!(code, "chain.prev" | "chain.seq" | "chain.rev")
-    })?;
-    match fault.kind.code() {
-        // A line names the one before it, so either can be the changed one.
-        "chain.prev" => Some(fault.line.saturating_sub(1).max(1)..=fault.line),
+/// Returns the lines of which one must have changed if a line has a fault with this code; nothing if the fault doesn't show
+/// a change of a line.
+///
+/// ```
+/// use ibbi_seal::break_lines;
+/// // A line names the one before it, so either can be the changed one.
+/// assert_eq!(break_lines("chain.prev", 7), Some(6..=7));
+/// assert_eq!(break_lines("line.syntax", 7), Some(7..=7));
+/// assert_eq!(break_lines("ledger.torn", 7), None);
+/// ```
+pub fn break_lines(code: &str, line: u64) -> Option<RangeInclusive<u64>> {
+    match code {
+        "chain.prev" => Some(line.saturating_sub(1).max(1)..=line),
         // The chain fits, so the lines from the changed one to this one were linked again.
-        "chain.seq" | "chain.rev" => Some(1..=fault.line),
-        _ => Some(fault.line..=fault.line),
+        "chain.seq" | "chain.rev" => Some(1..=line),
+        _ => code.starts_with("line.").then_some(line..=line),
     }
 }
 

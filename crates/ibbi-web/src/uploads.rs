@@ -2,6 +2,8 @@
 
 use ibbi_access::Principal;
 use ibbi_app::AppError;
+use ibbi_app::history::HistorySettings;
+use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::VerifySettings;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -18,32 +20,83 @@ const MOST: usize = 8;
 #[derive(Debug)]
 pub(crate) struct Upload {
     folder: TempDir,
+    /// The name that the ledger's file had.
+    name: Option<String>,
     /// Public keys, as text.
     keys: Vec<String>,
     /// Whether checkpoints were uploaded with it.
     has_checkpoints: bool,
+    /// Whether an earlier checkpoint was uploaded with it.
+    has_earlier: bool,
+    /// How many witnesses must have cosigned a checkpoint, if witnesses were uploaded.
+    quorum: Option<usize>,
+}
+
+/// The files of an upload.
+#[derive(Debug)]
+pub(crate) struct UploadedFiles<'a> {
+    /// The name of the ledger's file.
+    pub(crate) name: Option<&'a str>,
+    /// The ledger.
+    pub(crate) ledger: &'a [u8],
+    /// Its checkpoints.
+    pub(crate) checkpoints: Option<&'a [u8]>,
+    /// An earlier checkpoint that a person kept.
+    pub(crate) since: Option<&'a [u8]>,
+    /// The public keys of witnesses, one on each line.
+    pub(crate) witnesses: Option<Vec<u8>>,
 }
 
 impl Upload {
     /// Writes an upload into its own folder.
-    pub(crate) fn new(ledger: &[u8], checkpoints: Option<&[u8]>, keys: Vec<String>) -> Result<Self, AppError> {
+    pub(crate) fn new(files: UploadedFiles<'_>, keys: Vec<String>, quorum: usize) -> Result<Self, AppError> {
+        let UploadedFiles { name, ledger, checkpoints, since, witnesses } = files;
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| AppError::Io { doing: "keep", path, source }
         };
         let folder = own_folder().map_err(failed(Path::new("the upload")))?;
-        let upload = Self { folder, keys, has_checkpoints: checkpoints.is_some() };
+        let quorum = witnesses.as_ref().map(|_| quorum);
+        let (has_checkpoints, has_earlier) = (checkpoints.is_some(), since.is_some());
+        let name = name.map(last_part).filter(|name| !name.is_empty());
+        let upload = Self { folder, name, keys, has_checkpoints, has_earlier, quorum };
         write(&upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
         if let Some(checkpoints) = checkpoints {
             write(&upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
         }
-        Ok(upload)
+        if let Some(since) = since {
+            write(&upload.earlier(), since).map_err(failed(Path::new("the earlier checkpoint")))?;
+        }
+        if let Some(witnesses) = witnesses {
+            write(&upload.witnesses(), &witnesses).map_err(failed(Path::new("the witnesses")))?;
+        }
+        match upload.history().and_then(|history| history.check()) {
+            Ok(()) => Ok(upload),
+            Err(error) => Err(upload.without_folder(&error)),
+        }
     }
 
     /// Returns what to check the ledger against.
     pub(crate) fn against(&self) -> VerifySettings {
         let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
         VerifySettings { checkpoints, keys: self.keys.clone(), ..VerifySettings::default() }
+    }
+
+    /// Returns an error about the files of the form. It doesn't name the server's folder, or options of the program.
+    fn without_folder(&self, error: &AppError) -> AppError {
+        let folder = format!("{}/", self.folder.path().display());
+        AppError::Usage(error.to_string().replace(&folder, "").replace("--quorum", "the number of witnesses"))
+    }
+
+    /// Returns the checkpoints that were kept outside, and the witnesses.
+    pub(crate) fn history(&self) -> Result<HistorySettings, AppError> {
+        let quorum = self.quorum.map(|needed| Quorum::read(&self.witnesses(), needed)).transpose()?;
+        Ok(HistorySettings { since: self.has_earlier.then(|| self.earlier()).into_iter().collect(), quorum })
+    }
+
+    /// Returns the name that the ledger's file had.
+    pub(crate) fn name(&self) -> Option<String> {
+        self.name.clone()
     }
 
     /// The ledger's file.
@@ -55,6 +108,22 @@ impl Upload {
     fn checkpoints(&self) -> PathBuf {
         self.folder.path().join("uploaded.checkpoints")
     }
+
+    /// The file of the earlier checkpoint.
+    fn earlier(&self) -> PathBuf {
+        self.folder.path().join("earlier-checkpoint")
+    }
+
+    /// The file of the witnesses' keys.
+    fn witnesses(&self) -> PathBuf {
+        self.folder.path().join("witnesses")
+    }
+}
+
+/// Returns the last part of a path, which some browsers send instead of a name, as far as a name can be long.
+fn last_part(path: &str) -> String {
+    const MOST_CHARACTERS: usize = 255;
+    path.rsplit(['/', '\\']).next().unwrap_or_default().chars().take(MOST_CHARACTERS).collect()
 }
 
 /// Creates a folder that other users of this machine can't read.
@@ -135,7 +204,17 @@ mod tests {
     fn oldest_upload_is_deleted_first() {
         let mut uploads = Uploads::new(Duration::from_secs(3600));
         let [ada, ben] = ["ada", "ben"].map(|user| Principal::local(user, user).unwrap());
-        let made = |number: usize| Upload::new(number.to_string().as_bytes(), None, Vec::new()).unwrap();
+        let made = |number: usize| {
+            let ledger = number.to_string();
+            let files = UploadedFiles {
+                name: None,
+                ledger: ledger.as_bytes(),
+                checkpoints: None,
+                since: None,
+                witnesses: None,
+            };
+            Upload::new(files, Vec::new(), 1).unwrap()
+        };
         let ids: Vec<_> = (0..=MOST).map(|number| uploads.keep(made(number), ada.clone())).collect();
         assert!(uploads.get(ids[0], &ada).is_none());
         assert!(uploads.get(ids[MOST], &ben).is_none(), "of someone else");
@@ -150,7 +229,8 @@ mod tests {
     #[test]
     fn upload_is_private_to_its_user() {
         use std::os::unix::fs::PermissionsExt as _;
-        let upload = Upload::new(b"x", Some(b"y"), Vec::new()).unwrap();
+        let files = UploadedFiles { name: None, ledger: b"x", checkpoints: Some(b"y"), since: None, witnesses: None };
+        let upload = Upload::new(files, Vec::new(), 1).unwrap();
         let mode = std::fs::metadata(upload.folder.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         for file in [upload.ledger(), upload.checkpoints()] {

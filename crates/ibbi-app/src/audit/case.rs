@@ -2,7 +2,7 @@
 
 use super::input::{audit_failed, find_case, open};
 use crate::error::AppError;
-use ibbi_audit::{CaseQuery, CaseReport};
+use ibbi_audit::{CaseQuery, CaseReport, KnownDay, known_by_day};
 use ibbi_log::Uuid;
 use std::path::Path;
 
@@ -14,6 +14,25 @@ pub fn case_report(path: &Path, case: &str, query: impl FnOnce(Uuid) -> CaseQuer
     let id = find_case(path, case)?;
     let report = ibbi_audit::case_report(open(path)?, &query(id)).map_err(|error| audit_failed(path, error))?;
     report.ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
+}
+
+/// Returns a report on one case, and what was known about it at the end of each day. The ledger is read twice.
+///
+/// # Errors
+/// Returns an [`AppError`] as [`case_report`] does; [`AppError::Usage`] for standard input, which can be read only once.
+pub fn case_in_full(
+    path: &Path,
+    case: &str,
+    query: impl FnOnce(Uuid) -> CaseQuery,
+) -> Result<(CaseReport, Vec<KnownDay>), AppError> {
+    if path == Path::new("-") {
+        let message = "standard input can be read only once, and a case in full needs the ledger more than once; save it to a \
+                       file";
+        return Err(AppError::Usage(message.to_owned()));
+    }
+    let report = case_report(path, case, query)?;
+    let known = known_by_day(open(path)?, &report).map_err(|error| audit_failed(path, error))?;
+    Ok((report, known))
 }
 
 /// Returns reports on several cases, in the order of the queries, from one reading of the ledger.

@@ -1,5 +1,6 @@
 //! The request for an audit, and the condition under which it fails.
 
+use crate::history::HistorySettings;
 use crate::signing::VerifySettings;
 use ibbi_audit::{AuditReport, FindingKind, Severity};
 use ibbi_common::spelling;
@@ -11,6 +12,14 @@ use std::str::FromStr;
 pub struct AuditRequest {
     /// The checkpoints and keys to check the ledger against.
     pub against: VerifySettings,
+    /// Checkpoints that were kept outside, and witnesses.
+    pub history: HistorySettings,
+    /// The name of the file, for the certificate. Without it, the certificate has the name of the path.
+    pub file_name: Option<String>,
+    /// The person who audits, for the certificate.
+    pub auditor: Option<String>,
+    /// Whether to compute the SHA-256 of the file, for the certificate.
+    pub digest: bool,
     /// The number of threads; 0 means 1. The result doesn't depend on it.
     pub threads: usize,
     /// The instant for which open cases are measured; the last line's if none is given.

@@ -3,8 +3,13 @@
 use super::input::{audit_failed, find_case, open};
 use super::request::AuditRequest;
 use crate::error::AppError;
+use crate::history::{self, add_outside};
+use crate::ledger::PROGRAM;
 use crate::signing;
-use ibbi_audit::{Audit, AuditFilter, AuditOptions, AuditReport, FindingSink, ProgressCallback};
+use ibbi_audit::{
+    Audit, AuditFilter, AuditOptions, AuditReport, CertificateOptions, FindingSink, HistoryOptions, InputKind,
+    ProgressCallback,
+};
 use std::path::Path;
 
 /// Audits a ledger or an extract, compressed or not, from a file or (with `-`) from standard input. The sink receives
@@ -30,7 +35,19 @@ pub fn audit_with_progress(
         Some(wanted) => vec![find_case(path, wanted)?],
         None => Vec::new(),
     };
-    let signing::KnownCheckpoints { checkpoints, unreadable } = signing::known_checkpoints(path, &request.against)?;
+    let signing::KnownCheckpoints { mut checkpoints, unreadable } = signing::known_checkpoints(path, &request.against)?;
+    let earlier = add_outside(&mut checkpoints.list, &request.history.older()?);
+    let history = HistoryOptions {
+        all_outside: request.against.checkpoints.is_some(),
+        earlier,
+        quorum: request.history.quorum.as_ref().map(|quorum| quorum.0.clone()),
+    };
+    let certificate = CertificateOptions {
+        file: Some(request.file_name.clone().unwrap_or_else(|| file_name(path))),
+        auditor: request.auditor.clone(),
+        program: Some(PROGRAM.to_owned()),
+        digest: request.digest,
+    };
     let options = AuditOptions {
         threads: request.threads.max(1),
         as_of: request.as_of,
@@ -39,6 +56,8 @@ pub fn audit_with_progress(
         checkpoints,
         unreadable_checkpoints: unreadable,
         keys: signing::public_keys(&request.against)?,
+        history,
+        certificate,
         root: false,
         texts_beside: (path != Path::new("-")).then(|| path.to_owned()),
         filter: AuditFilter { cases, since: request.since, outcome: request.outcome, codes: request.codes.clone() },
@@ -46,5 +65,19 @@ pub fn audit_with_progress(
         variants: request.variants,
         ..AuditOptions::default()
     };
-    Audit::new(options).run(open(path)?.with_progress(progress), sink).map_err(|error| audit_failed(path, error))
+    let source = open(path)?.with_progress(progress);
+    let report = Audit::new(options).run(source, sink).map_err(|error| audit_failed(path, error))?;
+    if report.what == InputKind::Extract && report.certificate.since.iter().any(|earlier| !earlier.continued) {
+        return Err(AppError::Usage(history::extract_has_too_few_lines(path)));
+    }
+    Ok(report)
+}
+
+/// Returns the name of a file for people.
+fn file_name(path: &Path) -> String {
+    match path.file_name() {
+        _ if path == Path::new("-") => "standard input".to_owned(),
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => path.display().to_string(),
+    }
 }

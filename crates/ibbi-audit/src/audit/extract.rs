@@ -2,6 +2,8 @@
 
 use super::findings::Findings;
 use super::judged::JudgedInput;
+use super::ledger::history_findings;
+use crate::certificate::{CheckedHistory, EarlierCheckpoint, HistoryOptions};
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, problem_finding};
 use crate::input::{CountingReader, Opened, RandomAccess};
@@ -9,7 +11,7 @@ use crate::judge::{JudgeContext, Shard};
 use crate::options::AuditOptions;
 use crate::report::{CheckpointFacts, InputKind, LedgerFacts};
 use ibbi_log::{ClockCheck, ClockLine, Digest, Head, Opening};
-use ibbi_seal::{Extract, ExtractFault, SignatureError, verify_extract};
+use ibbi_seal::{CheckedCheckpoint, Extract, ExtractFault, SignatureError, verify_extract};
 
 pub(super) fn judge(
     opened: Opened<'_>,
@@ -35,12 +37,17 @@ pub(super) fn judge(
         last_logged: None,
     };
     let (mut shard, mut final_findings, mut checkpoints) = (Shard::new(), Vec::new(), Vec::new());
+    let mut history = None;
+    let mut up_to = None;
     final_findings.extend(problem.take().map(|problem| problem_finding(problem, head)));
     match verified {
         Ok(extract) => {
             let context = JudgeContext::new(options, &random_access);
             facts.lines = u64::try_from(extract.records.len()).unwrap_or(u64::MAX);
             checkpoints.push(describe(&extract, &mut facts));
+            let own = own_history(&extract, options);
+            final_findings.extend(history_findings(options, &own, Location::line(1, 0)));
+            (history, up_to) = (Some(own), extract.complete_up_to);
             let size = extract.signed.checkpoint().size;
             let location = Location { case: Some(extract.case), ..Location::line(1, 0) };
             let complete_up_to = extract.complete_up_to;
@@ -61,7 +68,9 @@ pub(super) fn judge(
         Err(ExtractFault::Io(source)) => return Err(AuditError::Read { offset: head.bytes, source }),
         Err(fault) => final_findings.push(unproved(&fault, &random_access)?),
     }
-    Ok(JudgedInput { input: InputKind::Extract, facts, checkpoints, shards: vec![shard], final_findings })
+    let extract = Some(up_to);
+    let (input, shards) = (InputKind::Extract, vec![shard]);
+    Ok(JudgedInput { input, facts, checkpoints, history, extract, shards, final_findings })
 }
 
 /// Returns the finding for an extract that proves nothing.
@@ -74,6 +83,31 @@ fn unproved(fault: &ExtractFault, random_access: &RandomAccess<'_>) -> Result<Fi
     let line = if let ExtractFault::Line { line, .. } = fault { *line } else { 1 };
     let byte = random_access.offset_of_line(line).map_err(|source| AuditError::Read { offset: 0, source })?;
     Ok(Location::line(line, byte).finding(kind, FindingDetail::Unproved { reason: fault.to_string() }))
+}
+
+/// Returns the extract's checkpoint, with the signatures that came later. An extract has too few lines to compare it with
+/// another checkpoint.
+fn own_history(extract: &Extract, options: &AuditOptions) -> CheckedHistory {
+    let mut signed = extract.signed.clone();
+    let (mut earlier, mut is_given) = (Vec::new(), false);
+    for (index, known) in options.checkpoints.list.iter().enumerate() {
+        let is_own = signed.merge(known);
+        is_given |= is_own;
+        if options.history.earlier.contains(&index) {
+            earlier.push(EarlierCheckpoint { size: known.checkpoint().size, continued: is_own });
+        }
+    }
+    let size = signed.checkpoint().size;
+    // A person kept the extract's own checkpoint outside.
+    let is_kept = earlier.iter().any(|earlier| earlier.continued);
+    let all_outside = options.history.all_outside && is_given;
+    let history =
+        HistoryOptions { all_outside, earlier: is_kept.then_some(0).into_iter().collect(), ..options.history.clone() };
+    let checked = CheckedCheckpoint { signed, signature: extract.signer.clone().map(Ok), fault: None };
+    let recorded = extract.heads_logged.map(|at| (size, at)).into_iter().collect();
+    let mut own = CheckedHistory::new(vec![checked], recorded, (size, None), history);
+    own.since = earlier;
+    own
 }
 
 fn describe(extract: &Extract, facts: &mut LedgerFacts) -> CheckpointFacts {

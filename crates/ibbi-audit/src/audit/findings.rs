@@ -1,9 +1,11 @@
 //! The findings of an audit: each is counted, and passed on if the filter shows it.
 
 use super::FindingSink;
-use crate::finding::{Finding, FindingKind, Severity};
+use crate::finding::{Finding, FindingDetail, FindingKind, Severity};
 use crate::options::{AuditFilter, AuditOptions};
 use crate::report::{AdvisoryCount, AuditedCaseSummary, CodeCount, KeptFinding};
+use core::ops::RangeInclusive;
+use ibbi_seal::break_lines;
 use std::collections::HashMap;
 
 /// The findings of an audit.
@@ -11,14 +13,19 @@ pub(super) struct Findings<'a> {
     sink: &'a mut dyn FindingSink,
     counts: FindingCounts,
     filter: &'a AuditFilter,
+    /// The lines of the first fault that shows a changed line.
+    first_break: Option<RangeInclusive<u64>>,
 }
 
 impl<'a> Findings<'a> {
     pub(super) fn new(sink: &'a mut dyn FindingSink, options: &'a AuditOptions) -> Self {
-        Self { sink, counts: FindingCounts::new(options.kept), filter: &options.filter }
+        Self { sink, counts: FindingCounts::new(options.kept), filter: &options.filter, first_break: None }
     }
 
     pub(super) fn add(&mut self, finding: Finding) {
+        if let (None, FindingDetail::Fault(fault)) = (&self.first_break, &finding.detail) {
+            self.first_break = break_lines(fault.code(), finding.line);
+        }
         let shown = shows(self.filter, &finding);
         self.counts.add(&finding, shown);
         if shown {
@@ -29,6 +36,16 @@ impl<'a> Findings<'a> {
     /// Passes a case on.
     pub(super) fn case(&mut self, case: AuditedCaseSummary) {
         self.sink.case(case);
+    }
+
+    /// Returns the lines of the first fault that shows a changed line.
+    pub(super) fn first_break(&self) -> Option<RangeInclusive<u64>> {
+        self.first_break.clone()
+    }
+
+    /// Returns whether there is a finding of this kind.
+    pub(super) fn has(&self, kind: FindingKind) -> bool {
+        self.counts.rows.iter().any(|row| row.code == kind && row.count > 0)
     }
 
     /// Returns how many findings have this severity.

@@ -9,7 +9,7 @@ mod texts;
 
 use crate::error::AuditError;
 use crate::finding::Finding;
-use crate::input::LedgerSource;
+use crate::input::{LedgerSource, SourceDigest};
 use crate::options::AuditOptions;
 use crate::report::{AuditReport, AuditedCaseSummary};
 use findings::Findings;
@@ -49,13 +49,16 @@ impl Audit {
     /// # Errors
     /// Returns an [`AuditError`] if the source can't be read. A problem in the content is a finding, never an error.
     pub fn run(&self, source: LedgerSource<'_>, sink: &mut dyn FindingSink) -> Result<AuditReport, AuditError> {
-        let opened = source.begin(self.options.max_stream)?;
+        let mut opened = source.with_digest(self.options.certificate.digest).begin(self.options.max_stream)?;
+        let digest = opened.digest.take();
         let mut findings = Findings::new(sink, &self.options);
         let judged = if is_extract(&opened.beginning) {
             extract::judge(opened, &self.options, &mut findings)?
         } else {
             ledger::judge(opened, &self.options, &mut findings)?
         };
-        Ok(judged.report(&self.options, findings))
+        let digest = digest.map(SourceDigest::finish).transpose();
+        let digest = digest.map_err(|source| AuditError::Read { offset: judged.bytes(), source })?;
+        Ok(judged.report(&self.options, findings, digest.flatten()))
     }
 }

@@ -1,12 +1,14 @@
 //! A report on one case: its records with their rules, who attended each session, who recorded them, the time in each stage, and why it is in its current stage.
 
 mod attendance;
+mod known;
 mod milestones;
 mod records;
 mod replay;
 mod steps;
 
 pub use attendance::{MemberAttendance, MemberPresence, SessionAttendance, SessionEnd, SubstituteAttendance};
+pub use known::{KnownDay, known_by_day};
 pub use steps::{CaseStep, StepRule};
 
 use crate::error::AuditError;

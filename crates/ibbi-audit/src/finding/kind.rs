@@ -241,6 +241,15 @@ findings! {
         "A checkpoint is not signed by a trusted key.",
         "The checkpoint shows that the ledger matches it, but not who made it.",
         "Give the signer's public key, from a source that you trust.";
+    CheckpointFork = "checkpoint.fork", Error,
+        "The history forked: two statements about the same lines can't both be true.",
+        "There are two histories under the ledger's name. Either two signed checkpoints contradict each other, or the lines of \
+         the file are whole but are not those that a checkpoint from outside signed. The holder of the signing key can do that.",
+        "Keep the file and both checkpoints as evidence, and compare the lines with copies of other people.";
+    CheckpointQuorum = "checkpoint.quorum", Error,
+        "No valid checkpoint has enough cosignatures of witnesses.",
+        "Witnesses were given with the audit, so a checkpoint counts only if enough of them cosigned it.",
+        "Ask the signer for the cosigned checkpoints, and give them with the audit.";
     CheckpointMissing = "checkpoint.missing", Error,
         "A key was given, but no checkpoint.",
         "Without a checkpoint, the audit can't tell whether the end of the ledger was removed or rewritten.",

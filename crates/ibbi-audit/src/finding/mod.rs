@@ -58,6 +58,22 @@ pub enum FindingDetail {
         /// The error.
         error: SignatureError,
     },
+    /// Statements about the history that can't all be true.
+    Fork {
+        /// What contradicts what, as a sentence without a period.
+        text: String,
+        /// The first and the last of the fewest lines of which one must have changed.
+        changed: Option<(u64, u64)>,
+    },
+    /// No valid checkpoint has enough cosignatures.
+    Quorum {
+        /// How many of the witnesses must have cosigned a checkpoint.
+        needed: usize,
+        /// How many witnesses are known.
+        known: usize,
+        /// The most of them that cosigned one checkpoint.
+        most: usize,
+    },
     /// Keys were given, but no checkpoint.
     NoCheckpoint,
     /// The file with the confidential texts doesn't exist.

@@ -27,6 +27,19 @@ impl fmt::Display for Sentence<'_> {
             FindingDetail::Signature { size, error } => {
                 write!(f, "the checkpoint of {}: {error}", count(*size, "line", "lines"))
             }
+            FindingDetail::Fork { text, changed } => {
+                f.write_str(text)?;
+                match changed {
+                    Some((first, last)) if first == last => write!(f, "; the change is in line {first}"),
+                    Some((first, last)) => write!(f, "; the change is in lines {first} to {last}"),
+                    None => Ok(()),
+                }
+            }
+            FindingDetail::Quorum { needed, known, most } => write!(
+                f,
+                "no checkpoint that fits has the cosignatures of {needed} of the {known} witnesses; the most that one has is \
+                 {most}"
+            ),
             FindingDetail::NoCheckpoint => f.write_str("a key was given, but no checkpoint that it could have signed"),
             FindingDetail::NoTexts { count: texts } => {
                 let texts = count(*texts, "record has a confidential text", "records have confidential texts");

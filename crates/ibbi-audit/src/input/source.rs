@@ -1,6 +1,7 @@
 //! The source of a ledger: a file, bytes in memory, or a stream with a temporary copy.
 
 use super::decompress::{Compression, Decompressor, StreamProblem};
+use super::digest::{DigestReader, SourceDigest};
 use super::progress::{ByteCounter, ProgressCallback, ProgressReader};
 use super::random_access::{self, RandomAccess};
 use crate::error::AuditError;
@@ -16,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct LedgerSource<'a> {
     kind: Kind<'a>,
     callback: Option<ProgressCallback<'a>>,
+    has_digest: bool,
 }
 
 enum Kind<'a> {
@@ -46,13 +48,18 @@ impl<'a> LedgerSource<'a> {
     }
 
     const fn new(kind: Kind<'a>) -> Self {
-        Self { kind, callback: None }
+        Self { kind, callback: None, has_digest: false }
     }
 
     /// Reports the progress of reading to a callback.
     #[must_use]
     pub fn with_progress(self, callback: ProgressCallback<'a>) -> Self {
         Self { callback: Some(callback), ..self }
+    }
+
+    /// Computes the SHA-256 of the bytes while they are read, before decompression.
+    pub(crate) fn with_digest(self, has_digest: bool) -> Self {
+        Self { has_digest, ..self }
     }
 
     /// Returns the size in bytes before decompression, if it is known.
@@ -69,14 +76,21 @@ impl<'a> LedgerSource<'a> {
     pub(crate) fn begin(self, limit: u64) -> Result<Opened<'a>, AuditError> {
         let spool = || RandomAccess::spool().map_err(|source| AuditError::Spool { source });
         let problem = Arc::new(Mutex::new(None));
-        let (callback, total) = (self.callback, self.total());
-        let (mut raw, random_access): (Box<dyn Read + Send + 'a>, _) = match self.kind {
+        let (callback, total, has_digest) = (self.callback, self.total(), self.has_digest);
+        let (raw, random_access): (Box<dyn Read + Send + 'a>, _) = match self.kind {
             Kind::Bytes(bytes) => (Box::new(bytes), RandomAccess::Bytes(bytes)),
             Kind::File(file) => {
                 let file = Arc::new(file);
                 (Box::new(FileReader { file: Arc::clone(&file), offset: 0 }), RandomAccess::File(file))
             }
             Kind::Stream(stream) => (stream, spool()?),
+        };
+        let (mut raw, digest) = match has_digest {
+            true => {
+                let (reader, digest) = DigestReader::new(raw, total.map_or(limit, |_| u64::MAX));
+                (Box::new(reader) as Box<dyn Read + Send + 'a>, Some(digest))
+            }
+            false => (raw, None),
         };
         let beginning = beginning(&mut raw)?;
         let compression = Compression::detect(&beginning);
@@ -88,7 +102,7 @@ impl<'a> LedgerSource<'a> {
             };
             let reader: Box<dyn Read + Send + 'a> =
                 if random_access.is_spool() { Box::new(Limited::new(raw, limit, &problem)) } else { raw };
-            return Ok(Opened { reader, random_access, compression: None, beginning, problem });
+            return Ok(Opened { reader, random_access, compression: None, beginning, digest, problem });
         };
         // Offsets are those of the decompressed bytes, so a compressed file needs a copy to be read random_access.
         let random_access = if random_access.is_spool() { random_access } else { spool()? };
@@ -101,7 +115,7 @@ impl<'a> LedgerSource<'a> {
         };
         let beginning = self::beginning(&mut reader)?;
         let reader = Box::new(Cursor::new(beginning.clone()).chain(reader));
-        Ok(Opened { reader, random_access, compression: Some(compression), beginning, problem })
+        Ok(Opened { reader, random_access, compression: Some(compression), beginning, digest, problem })
     }
 }
 
@@ -123,6 +137,8 @@ pub(crate) struct Opened<'a> {
     pub(crate) compression: Option<Compression>,
     /// The first bytes. The reader gives them too.
     pub(crate) beginning: Vec<u8>,
+    /// The size and the digest of the source, if they are computed.
+    pub(crate) digest: Option<SourceDigest<'a>>,
     problem: Arc<Mutex<Option<StreamProblem>>>,
 }
 

@@ -4,6 +4,7 @@ mod attendance;
 mod bytes;
 mod case_report;
 mod cases_report;
+mod certificate;
 mod consequences;
 mod corpus;
 mod diff;

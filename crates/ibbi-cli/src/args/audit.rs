@@ -30,9 +30,20 @@ pub(crate) struct Audit {
     /// With --case: stop at this record number.
     #[arg(long, value_name = "SEQ", allow_negative_numbers = true, requires = "case", value_parser = number)]
     pub(crate) to: Option<u64>,
-    /// Show only findings in lines logged at this time or later, and figures for cases that have such lines.
-    #[arg(long, value_name = "TIME", allow_negative_numbers = true)]
-    pub(crate) since: Option<String>,
+    /// A time: show only findings in lines logged then or later, and figures for cases that have such lines. Or a file with an
+    /// earlier checkpoint that someone kept, as for `ibbi verify`: say whether the ledger only grew since. You can repeat this
+    /// option.
+    #[arg(long, value_name = "TIME|FILE", allow_negative_numbers = true)]
+    pub(crate) since: Vec<String>,
+    /// File with the public keys of witnesses, one on each line. Only checkpoints that they cosigned count.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) witnesses: Option<PathBuf>,
+    /// How many of the witnesses must have cosigned a checkpoint.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "witnesses")]
+    pub(crate) quorum: usize,
+    /// Person who audits, for the certificate. Default: IBBI_ACTOR, or your user name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) actor: Option<String>,
     /// Show figures only for cases with this outcome: completed, not_adopted, not_accepted, referred, or withdrawn.
     #[arg(long, value_parser = outcome)]
     pub(crate) outcome: Option<ibbi_core::Outcome>,

@@ -1,20 +1,23 @@
 //! `ibbi audit`: checks everything in a ledger again.
 
-use super::{instant, now, output_file};
+use super::{actor, instant, now, output_file};
 use crate::args::{Audit as Args, AuditTable};
 use crate::output::{Outcome, Stream};
 use crate::progress::ReadingBar;
 use crate::terminal;
+use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::audit::{
     self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Finding, FindingSink,
 };
+use ibbi_app::history::HistorySettings;
 use ibbi_app::output::OutputKind;
+use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::VerifySettings;
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::At;
-use ibbi_report::{AuditPage, csv, text};
-use std::path::Path;
+use ibbi_report::{AuditPage, CaseAuditPage, csv, text};
+use std::path::{Path, PathBuf};
 
 /// Number of cases that a page lists.
 const LISTED_CASES: usize = 2_000;
@@ -22,23 +25,25 @@ const LISTED_CASES: usize = 2_000;
 const FULL_CASES: usize = 50;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
-    let inputs: Vec<&Path> =
-        [Some(&args.ledger), args.checkpoint.as_ref()].into_iter().flatten().map(|p| p.as_path()).collect();
-    let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
     let now = now()?;
+    let since = Since::read(&args.since, now)?;
+    let inputs = [Some(&args.ledger), args.checkpoint.as_ref(), args.witnesses.as_ref()];
+    let inputs: Vec<&Path> = inputs.into_iter().flatten().chain(&since.files).map(|path| path.as_path()).collect();
+    let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
+    let quorum = args.witnesses.as_deref().map(|file| Quorum::read(file, args.quorum)).transpose()?;
     // A ledger can have cases in several time zones. A time without an offset is in Massachusetts time.
     let read =
         |text: &Option<String>| text.as_deref().map(|text| instant(Some(text), Zone::default(), now)).transpose();
     let as_of = read(&args.as_of)?;
+    let until = match (read(&args.at)?, read(&args.logged)?, args.to) {
+        (Some(at), ..) => CaseUntil::At(at),
+        (_, Some(logged), _) => CaseUntil::Logged(logged),
+        (.., Some(seq)) => CaseUntil::Seq(seq),
+        _ => CaseUntil::End,
+    };
     if let Some(case) = &args.case
         && args.html.is_none()
     {
-        let until = match (read(&args.at)?, read(&args.logged)?, args.to) {
-            (Some(at), ..) => CaseUntil::At(at),
-            (_, Some(logged), _) => CaseUntil::Logged(logged),
-            (.., Some(seq)) => CaseUntil::Seq(seq),
-            _ => CaseUntil::End,
-        };
         return single_case(&args, case, until, as_of, json);
     }
     let threads = args.threads.map_or_else(cores, |threads| usize::try_from(threads).unwrap_or(usize::MAX));
@@ -56,7 +61,12 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         as_of,
         advisories: args.advisories,
         case: args.case.clone(),
-        since: read(&args.since)?,
+        since: since.time,
+        history: HistorySettings { since: since.files.clone(), quorum },
+        file_name: None,
+        auditor: auditor(args.actor.as_deref())?,
+        // The digest is only in the certificate.
+        digest: !args.stream && (args.csv.is_none() || args.html.is_some()),
         outcome: args.outcome,
         codes: args.finding.clone(),
         kept: usize::try_from(args.show).unwrap_or(usize::MAX),
@@ -69,7 +79,10 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if args.html.is_some() {
-        let page = page(&args, &report, &collector.cases)?;
+        let page = match &args.case {
+            Some(case) => case_page(&args, case, until, &report)?,
+            None => page(&args, &report, &collector.cases)?,
+        };
         match &output {
             Some(output) => output.write(page.as_bytes())?,
             None => return Ok(Outcome { code, ..Outcome::done(page) }),
@@ -91,6 +104,40 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     Ok(Outcome { code, ..Outcome::done(shown) })
 }
 
+/// Returns the name of the person who audits, if it is known.
+fn auditor(given: Option<&str>) -> Result<Option<String>, AppError> {
+    let name = actor(given)?;
+    Ok(Some(name.to_string()).filter(|name| given.is_some() || name != UNKNOWN_NAME))
+}
+
+/// The values of `--since`: a time, and files with earlier checkpoints.
+#[derive(Default)]
+struct Since {
+    time: Option<At>,
+    files: Vec<PathBuf>,
+}
+
+impl Since {
+    fn read(values: &[String], now: At) -> Result<Self, AppError> {
+        let mut since = Self::default();
+        for text in values {
+            match instant(Some(text), Zone::default(), now) {
+                Ok(_) if since.time.is_some() => {
+                    return Err(AppError::Usage("--since can have only one time; the others must be files".to_owned()));
+                }
+                Ok(time) => since.time = Some(time),
+                Err(_) if Path::new(text).exists() => since.files.push(text.into()),
+                Err(AppError::Usage(error)) => {
+                    let message = format!("--since: there is no file `{text}`, and it is not a time: {error}");
+                    return Err(AppError::Usage(message));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(since)
+    }
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
@@ -109,6 +156,14 @@ fn single_case(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>, jso
 fn case_report(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>) -> Result<CaseReport, AppError> {
     let advisories = args.advisories;
     audit::case_report(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
+}
+
+/// Returns one case in full as a page.
+fn case_page(args: &Args, case: &str, until: CaseUntil, report: &AuditReport) -> Result<String, AppError> {
+    let (as_of, advisories) = (Some(report.as_of).filter(|_| until == CaseUntil::End), args.advisories);
+    let query = |case| CaseQuery { case, until, as_of, advisories };
+    let (case, known) = audit::case_in_full(&args.ledger, case, query)?;
+    Ok(CaseAuditPage { report, case: &case, known: &known, program: ibbi_app::ledger::PROGRAM }.to_html())
 }
 
 /// Returns the report as a page, with the first cases in full.

@@ -12,6 +12,7 @@ mod availability_terminal;
 mod bad_input;
 mod boundaries;
 mod cases;
+mod certificate;
 mod dependencies;
 mod docs;
 mod documented_limits;

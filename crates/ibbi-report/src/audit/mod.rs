@@ -20,7 +20,7 @@ pub(crate) use measures::{
     caption, case_list, outcome_times, paths, record_counts, route, stage_times, standing, still_times, variant,
     variants, waiting,
 };
-pub(crate) use provenance::{checkpoints, filter_note, provenance};
+pub(crate) use provenance::{filter_note, invalid_checkpoints, provenance};
 
 use crate::format;
 use crate::phrase::Phrase;

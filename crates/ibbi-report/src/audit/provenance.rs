@@ -3,29 +3,20 @@
 use crate::format;
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
-use ibbi_audit::{AuditFilter, AuditReport, CheckpointFacts, InputKind};
+use ibbi_audit::{AuditFilter, AuditReport, InputKind};
 use ibbi_common::zone::Zone;
 
 /// The largest number of invalid checkpoints that are listed.
 const LISTED_FAULTS: usize = 5;
 
-/// Returns sentences on the checkpoints.
-pub(crate) fn checkpoints(report: &AuditReport) -> Vec<(TextStyle, Phrase)> {
+/// Returns sentences on the first checkpoints that are not valid.
+pub(crate) fn invalid_checkpoints(report: &AuditReport) -> Vec<(TextStyle, Phrase)> {
     let all = &report.checkpoints;
-    if all.is_empty() {
-        let none = "No checkpoint was checked, so a cut or rewritten end would not be found.";
-        // An extract has its own checkpoint, which proves it.
-        return if report.what == InputKind::Ledger {
-            vec![(TextStyle::Warning, Phrase::new(none))]
-        } else {
-            Vec::new()
-        };
-    }
     let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
     let mut notes: Vec<(TextStyle, Phrase)> = Vec::new();
     for (facts, fault) in faults.iter().take(LISTED_FAULTS) {
-        let phrase = checkpoint_label(facts, "A checkpoint").words(" is not valid: ").name(fault.as_str()).words(".");
-        notes.push((TextStyle::Bad, phrase));
+        let phrase = Phrase::new(format!("A checkpoint over {} is not valid: ", format::count(facts.size, "line")));
+        notes.push((TextStyle::Bad, phrase.name(fault.as_str()).words(".")));
     }
     if let Some(more) = faults.len().checked_sub(LISTED_FAULTS).filter(|more| *more > 0) {
         let more = format::count(more as u64, "more checkpoint");
@@ -34,44 +25,7 @@ pub(crate) fn checkpoints(report: &AuditReport) -> Vec<(TextStyle, Phrase)> {
             Phrase::new(format!("{more} of {} are not valid.", format::number(all.len() as u64))),
         ));
     }
-    notes.extend(newest_valid(report));
     notes
-}
-
-fn checkpoint_label(facts: &CheckpointFacts, which: &str) -> Phrase {
-    Phrase::new(format!("{which} over {}", format::count(facts.size, "line")))
-}
-
-/// Returns the newest valid checkpoint, and how many lines are after it.
-fn newest_valid(report: &AuditReport) -> Option<(TextStyle, Phrase)> {
-    let holds: Vec<_> = report.checkpoints.iter().filter(|facts| facts.fault.is_none()).collect();
-    let newest = holds.iter().max_by_key(|facts| facts.size)?;
-    if report.what == InputKind::Extract {
-        // An extract has the records of one case. It says nothing about the ledger's lines after its checkpoint.
-        let label = checkpoint_label(newest, "A checkpoint").words(" of the ledger covers its records");
-        return Some(match &newest.signer {
-            Some(signer) => (TextStyle::Good, label.words(", signed by ").name(signer.as_str()).words(".")),
-            None => (TextStyle::Plain, label.words(". The signature was not checked because no key was given.")),
-        });
-    }
-    let mut phrase =
-        checkpoint_label(newest, if holds.len() == 1 { "The checkpoint" } else { "The newest checkpoint" });
-    phrase = match &newest.signer {
-        Some(signer) => phrase.words(" is valid, signed by ").name(signer.as_str()),
-        None => phrase.words(" agrees with the lines. The signature was not checked because no key was given"),
-    };
-    phrase = match holds.len() as u64 - 1 {
-        0 => phrase,
-        1 => phrase.words("; 1 earlier one also agrees"),
-        earlier => phrase.words(format!("; {} earlier ones also agree", format::number(earlier))),
-    };
-    let role = if newest.signer.is_some() { TextStyle::Good } else { TextStyle::Plain };
-    let rest = match report.ledger.lines.saturating_sub(newest.size) {
-        0 => ". It covers every line.".to_owned(),
-        1 => ". No checkpoint covers the 1 line after it yet.".to_owned(),
-        after => format!(". No checkpoint covers the {} lines after it yet.", format::number(after)),
-    };
-    Some((role, phrase.words(rest)))
 }
 
 /// Returns what the filter is, if there is one.

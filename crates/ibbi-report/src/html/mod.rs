@@ -17,6 +17,7 @@
 //!
 //! The output is HTML and well-formed XML at the same time, so any parser of either can check it.
 
+mod paper;
 mod parts;
 mod shell;
 

@@ -28,6 +28,17 @@ pub struct Document<'a> {
 impl Document<'_> {
     /// Returns the whole page as text: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
+        self.with_style(None)
+    }
+
+    /// Returns the whole page, so that it is complete on paper: nothing is folded or cut, and each page has `foot`, its number,
+    /// and the number of pages at its foot.
+    pub fn to_paper(&self, foot: &str) -> String {
+        self.with_style(Some(super::paper::style(foot)))
+    }
+
+    fn with_style(&self, paper: Option<String>) -> String {
+        let body = if paper.is_some() { el("body").class("paper") } else { el("body") };
         let head = el("head")
             .with(el("meta").attr("charset", "utf-8"))
             .with(el("meta").attr("name", "viewport").attr("content", "width=device-width, initial-scale=1"))
@@ -35,8 +46,8 @@ impl Document<'_> {
             .with(el("meta").attr("name", "generator").attr("content", self.program))
             .with(el("title").with(self.title))
             // The style sheet is not a text from outside. It is part of this program, and has no `<` or `&`.
-            .with(el("style").with(Html::markup(STYLE)));
-        let body = el("body").with(el("main").with(self.content.clone()));
+            .with(el("style").with(Html::markup(STYLE)).with(Html::program_text(paper.unwrap_or_default())));
+        let body = body.with(el("main").with(self.content.clone()));
         let html: Html = el("html").attr("lang", "en").with(head).with("\n").with(body).into();
         format!("<!DOCTYPE html>\n{}\n", html.as_str())
     }

@@ -12,7 +12,7 @@ mod poll_answer;
 mod provenance;
 mod standards;
 
-pub use audit::AuditPage;
+pub use audit::{AuditPage, CaseAuditPage};
 pub use cases::CasesPage;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
 pub use standards::{GoalsPage, ProgramPage};

@@ -1,6 +1,7 @@
 //! An audit in a terminal.
 
 use super::{Layout, Piece, TextStyle, table, titled};
+use crate::certificate::certificate_text;
 use crate::phrase::Phrase;
 use crate::table::Table;
 use crate::terminal::columns::paragraph;
@@ -14,18 +15,16 @@ const MONTHS: usize = 12;
 /// From this many columns on, tables have all their figures.
 const ROOMY: usize = 64;
 
-/// Returns an audit: the verdict, the checkpoints, the findings by code with the first few of each, measures of the
+/// Returns an audit: the certificate, the findings by code with the first few of each, measures of the
 /// cases, and the method.
 ///
 /// Its length does not depend on the number of findings, since a report keeps only the first few of each code.
 pub fn audit(report: &AuditReport, layout: Layout) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut say = |(role, phrase): (TextStyle, Phrase)| {
-        pieces.push(Piece::new(role, paragraph("", &phrase.plain(), layout.columns())));
-    };
-    say(audit::verdict(report));
-    audit::checkpoints(report).into_iter().for_each(&mut say);
-    audit::filter_note(&report.filter).into_iter().for_each(|phrase| say((TextStyle::Warning, phrase)));
+    let mut pieces = certificate_text(report, layout);
+    let filter_note = audit::filter_note(&report.filter);
+    pieces.extend(filter_note.map(|phrase| {
+        Piece::new(TextStyle::Warning, format!("\n{}", paragraph("", &phrase.plain(), layout.columns())))
+    }));
     pieces.extend(findings(report, layout));
     pieces.extend(cases(report, layout));
     pieces.extend(made(report, layout));

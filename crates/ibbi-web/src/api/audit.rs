@@ -6,13 +6,13 @@ use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::{WebRequest, WebResult};
 use crate::response::{self, json};
-use crate::state::AppState;
-use crate::uploads::Upload;
+use crate::uploads::{Upload, UploadedFiles};
 use axum::body::Body;
 use axum::http::StatusCode;
 use ibbi_app::AppError;
 use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
 use ibbi_app::audit::{Finding, FindingSink};
+use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::{self, VerifySettings};
@@ -57,9 +57,24 @@ pub(crate) const KEPT: usize = 5;
 const VARIANTS: usize = 20;
 
 /// Returns the request of an audit.
-pub(crate) fn audit_request(state: &AppState, against: VerifySettings) -> AuditRequest {
-    let against = VerifySettings { now: state.now().ok(), ..against };
-    AuditRequest { against, threads: state.threads, kept: KEPT, variants: VARIANTS, ..AuditRequest::default() }
+pub(crate) fn audit_request(request: &WebRequest, against: VerifySettings, history: HistorySettings) -> AuditRequest {
+    let state = &request.state;
+    AuditRequest {
+        against: VerifySettings { now: state.now().ok(), ..against },
+        history,
+        auditor: Some(request.name().to_string()),
+        digest: true,
+        threads: state.threads,
+        kept: KEPT,
+        variants: VARIANTS,
+        ..AuditRequest::default()
+    }
+}
+
+/// Returns the request of an audit of an upload.
+pub(crate) fn upload_request(request: &WebRequest, upload: &Upload) -> Result<AuditRequest, AppError> {
+    let file_name = upload.name();
+    Ok(AuditRequest { file_name, ..audit_request(request, upload.against(), upload.history()?) })
 }
 
 struct Nothing;
@@ -71,13 +86,14 @@ impl FindingSink for Nothing {
 pub(super) fn audit_own(request: &WebRequest) -> WebResult {
     let keys = keys(keys_of_link(&request.query))?;
     let against = VerifySettings { keys, ..VerifySettings::default() };
-    let report = audit::audit(&request.own()?, &audit_request(&request.state, against), &mut Nothing)?;
+    let report =
+        audit::audit(&request.own()?, &audit_request(request, against, HistorySettings::default()), &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
 pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
     let upload = upload(request)?;
-    let report = audit::audit(&upload.ledger(), &audit_request(&request.state, upload.against()), &mut Nothing)?;
+    let report = audit::audit(&upload.ledger(), &upload_request(request, &upload)?, &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
@@ -173,7 +189,7 @@ pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
 
 /// Verifies an upload.
 fn verified(upload: &Upload) -> Result<signing::Verified, AppError> {
-    signing::verify(&upload.ledger(), &upload.against())
+    signing::verify_history(&upload.ledger(), &upload.against(), &upload.history()?, &|_| {})
 }
 
 /// Returns the keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key has.
@@ -199,11 +215,16 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
     let all = |name: &'static str| parts.iter().filter(move |part| part.name == name && !part.content.is_empty());
     let ledger = all("ledger").next().ok_or_else(|| wrong("choose a ledger's file: it is missing or empty"))?;
     let checkpoints = all("checkpoints").next();
-    if [ledger].into_iter().chain(checkpoints).chain(all("key")).any(|part| file_type::is_private_key(&part.content)) {
+    let evidence = || all("key").chain(all("since")).chain(all("witnesses"));
+    if [ledger].into_iter().chain(checkpoints).chain(evidence()).any(|part| file_type::is_private_key(&part.content)) {
         return Err(wrong(file_type::PRIVATE));
     }
     // A small compressed file can be larger than any disk when it is unpacked.
-    for (part, what) in [(Some(ledger), "the ledger's file"), (checkpoints, "the file of checkpoints")] {
+    for (part, what) in [
+        (Some(ledger), "the ledger's file"),
+        (checkpoints, "the file of checkpoints"),
+        (all("since").next(), "the file with an earlier checkpoint"),
+    ] {
         if part.is_some_and(|part| PACKED.iter().any(|magic| part.content.starts_with(magic))) {
             let detail = format!("{what} is compressed; unpack it first");
             return Err(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
@@ -213,5 +234,18 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
         return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", reason));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(&part.content).into_owned());
-    Ok(Upload::new(&ledger.content, checkpoints.map(|part| &part.content[..]), keys(texts)?)?)
+    let since = all("since").next();
+    let witnesses: Vec<&[u8]> = all("witnesses").map(|part| &part.content[..]).collect();
+    let quorum = all("quorum").next().map_or(Ok(1), |part| {
+        let text = String::from_utf8_lossy(&part.content);
+        text.trim().parse().map_err(|_| wrong("the number of witnesses must be a number, such as 2"))
+    })?;
+    let files = UploadedFiles {
+        name: ledger.file.as_deref(),
+        ledger: &ledger.content,
+        checkpoints: checkpoints.map(|part| &part.content[..]),
+        since: since.map(|part| &part.content[..]),
+        witnesses: (!witnesses.is_empty()).then(|| witnesses.join(&b'\n')),
+    };
+    Ok(Upload::new(files, keys(texts)?, quorum)?)
 }

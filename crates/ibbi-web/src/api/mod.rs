@@ -20,7 +20,7 @@ mod schedule;
 mod schemas;
 mod webhooks;
 
-pub(crate) use audit::{audit_request, exported, upload};
+pub(crate) use audit::{audit_request, exported, upload, upload_request};
 pub(crate) use cases::calendar as calendar_of_case;
 pub(crate) use cases_report::{as_known, report as cases_report};
 pub use document::openapi;

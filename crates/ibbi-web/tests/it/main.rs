@@ -5,6 +5,7 @@ mod all_cases;
 mod api;
 mod availability;
 mod calendars;
+mod certificate;
 mod clock;
 mod contradictions;
 mod day_only;

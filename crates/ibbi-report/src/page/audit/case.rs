@@ -27,7 +27,7 @@ impl AuditPage<'_> {
             content.push(el("p").class("quiet").with(note));
         }
         if shown > 1 {
-            content.push(el("p").class("quiet").with("On paper, only unfolded reports are printed."));
+            content.push(el("p").class("quiet hint").with("On paper, all of these reports are unfolded."));
         }
         for (index, report) in self.timelines.iter().take(Self::IN_DEPTH).enumerate() {
             let case = case(report, &place(index));
@@ -76,7 +76,7 @@ fn case(report: &CaseReport, id: &str) -> Element {
     details(summary, inside).class("case")
 }
 
-fn some(table: &Table) -> Option<Html> {
+pub(super) fn some(table: &Table) -> Option<Html> {
     (!table.rows.is_empty()).then(|| table.to_html())
 }
 
@@ -120,6 +120,11 @@ fn one(moment: &CaseRecord, notes: Vec<(TextStyle, String)>, (zone, named): (Zon
 }
 
 fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
+    stage_list(report, zone).map(|list| headed("How each stage was reached", list))
+}
+
+/// Returns how each stage was reached.
+pub(super) fn stage_list(report: &CaseReport, zone: Zone) -> Option<Html> {
     let stages = report.milestones.iter().map(|entering| {
         let settled = entering.requirements.iter().map(|each| el("li").with(audit::requirement_met(each).to_html()));
         let settled: Vec<Element> = settled.collect();
@@ -127,26 +132,36 @@ fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
         el("li").with(audit::stage_entry(entering, zone).to_html()).with(asked)
     });
     let stages: Vec<Element> = stages.collect();
-    (!stages.is_empty()).then(|| headed("How each stage was reached", el("ol").class("road").all(stages)))
+    (!stages.is_empty()).then(|| el("ol").class("road").all(stages).into())
 }
 
 fn attendance(report: &CaseReport, zone: Zone) -> Option<Html> {
+    attendance_list(report, zone).map(|list| headed("Attendance", list))
+}
+
+/// Returns who attended each session.
+pub(super) fn attendance_list(report: &CaseReport, zone: Zone) -> Option<Html> {
     let sessions = report.attendance.iter().map(|session| {
         let groups = audit::attendees(session, zone).into_iter();
         let groups = groups.map(|(label, names)| el("li").with(format!("{label}: ")).with(name(&names)));
         el("li").with(audit::session_title(session, zone).to_html()).with(el("ul").all(groups.collect::<Vec<_>>()))
     });
     let sessions: Vec<Element> = sessions.collect();
-    (!sessions.is_empty()).then(|| headed("Attendance", el("ol").class("road").all(sessions)))
+    (!sessions.is_empty()).then(|| el("ol").class("road").all(sessions).into())
 }
 
 fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {
-    let rows = report.actors.iter().map(|row| el("li").with(audit::actor_summary(row, zone).to_html()));
-    let rows: Vec<Element> = rows.collect();
-    (!rows.is_empty()).then(|| headed("Recorded by", el("ul").all(rows)))
+    actor_list(report, zone).map(|list| headed("Recorded by", list))
 }
 
-fn lacking(report: &CaseReport) -> Option<Html> {
+/// Returns what each person recorded.
+pub(super) fn actor_list(report: &CaseReport, zone: Zone) -> Option<Html> {
+    let rows = report.actors.iter().map(|row| el("li").with(audit::actor_summary(row, zone).to_html()));
+    let rows: Vec<Element> = rows.collect();
+    (!rows.is_empty()).then(|| el("ul").all(rows).into())
+}
+
+pub(super) fn lacking(report: &CaseReport) -> Option<Html> {
     let columns = [Column::text("requirement"), Column::text("found"), Column::text("to do")];
     let mut table = Table::new("Still needed", columns);
     for unmet in &report.lacking {
@@ -158,7 +173,7 @@ fn lacking(report: &CaseReport) -> Option<Html> {
     some(&table)
 }
 
-fn findings(report: &CaseReport) -> Option<Html> {
+pub(super) fn findings(report: &CaseReport) -> Option<Html> {
     let columns = [Column::text("severity"), Column::text("code"), Column::text("place"), Column::text("finding")];
     let mut table = Table::new("Findings", columns);
     for finding in &report.findings {

@@ -3,11 +3,14 @@
 mod case;
 mod cases;
 mod findings;
+mod full_case;
 
+pub use full_case::CaseAuditPage;
+
+use crate::certificate::{certificate_foot, certificate_html};
 use crate::chart::figure;
 use crate::html::{Document, Html, el};
 use crate::phrase::Phrase;
-use crate::terminal::TextStyle;
 use crate::{audit, chart, format};
 use ibbi_audit::{AuditReport, AuditedCaseSummary, CaseReport, InputKind};
 use std::collections::HashMap;
@@ -93,10 +96,10 @@ impl AuditPage<'_> {
             Some(origin) => format!("Audit of {origin}"),
             None => "Audit of a ledger".to_owned(),
         };
-        Document { title: &title, program: self.program, content }.to_html()
+        Document { title: &title, program: self.program, content }.to_paper(&certificate_foot(self.report))
     }
 
-    /// Returns the ledger, the verdict, its checkpoints, and the main figures.
+    /// Returns the ledger, its certificate, and the main figures.
     fn head(&self) -> Html {
         let report = self.report;
         let heading = match &report.ledger.origin {
@@ -108,15 +111,10 @@ impl AuditPage<'_> {
             under = under.words(", last record ").instant(last, ibbi_common::zone::Zone::UTC);
         }
         let under = el("p").class("under").with(under.words(".").to_html());
-        let (role, verdict) = audit::verdict(report);
-        let verdict = el("p").class("verdict").with(verdict.to_html());
-        let verdict = if role == TextStyle::Bad { el("div").class("warning").with(verdict) } else { verdict };
-        let notes = audit::checkpoints(report).into_iter().map(|(role, phrase)| paragraph_of(role, &phrase));
         let filter_note = audit::filter_note(&report.filter).map(|phrase| warning(&phrase));
         Html::new()
             .with(el("header").with(heading).with(under))
-            .with(verdict)
-            .with(notes.collect::<Html>())
+            .with(certificate_html(report))
             .with(filter_note)
             .with(el("dl").class("figures").all(self.figures()))
     }
@@ -216,14 +214,6 @@ impl AuditPage<'_> {
         let methods = audit::METHODS.map(|method| el("li").with(method));
         let content = Html::new().with(el("dl").class("facts").all(facts)).with(el("ul").all(methods));
         ("made", "About this audit", content)
-    }
-}
-
-fn paragraph_of(role: TextStyle, phrase: &Phrase) -> Html {
-    let paragraph = el("p").with(phrase.to_html());
-    match role {
-        TextStyle::Bad => el("div").class("warning").with(paragraph).into(),
-        _ => paragraph.into(),
     }
 }
 

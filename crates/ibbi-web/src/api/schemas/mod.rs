@@ -86,6 +86,11 @@ fn requests() -> Map<String, Value> {
             "checkpoints": { "type": "string", "format": "binary", "description": "Its checkpoints." },
             "key": { "type": "array", "items": { "type": "string" }, "maxItems": 8,
                 "description": "Public keys whose checkpoints count, each in a part of its own." },
+            "since": { "type": "string", "format": "binary",
+                "description": "An earlier checkpoint that someone kept, or a file that has one." },
+            "witnesses": { "type": "string", "description": "Public keys of witnesses, one on each line." },
+            "quorum": { "type": "integer", "minimum": 1,
+                "description": "How many of the witnesses must have cosigned a checkpoint; 1 if it is left out." },
         },
         "required": ["ledger"],
     });

@@ -8,6 +8,7 @@ use ibbi_app::AppError;
 use ibbi_app::audit;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CasesReport, Finding, FindingSink};
 use ibbi_app::cases_report::cases_report;
+use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::VerifySettings;
@@ -80,12 +81,12 @@ impl Source {
 
     /// Audits the ledger. Returns the report, and the cases in the order of their first lines.
     pub(super) fn audit(&self, request: &WebRequest) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
-        let against = match self {
-            Self::Own(_) => VerifySettings::default(),
-            Self::Upload(_, upload) => upload.against(),
+        let asked = match self {
+            Self::Own(_) => api::audit_request(request, VerifySettings::default(), HistorySettings::default()),
+            Self::Upload(_, upload) => api::upload_request(request, upload)?,
         };
         let mut cases = Cases(Vec::new());
-        let report = audit::audit(&self.ledger(), &api::audit_request(&request.state, against), &mut cases)?;
+        let report = audit::audit(&self.ledger(), &asked, &mut cases)?;
         Ok((report, cases.0))
     }
 

@@ -14,6 +14,7 @@ use ibbi_app::case_state::CaseState;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
 use ibbi_app::times::{Times, happened};
+use ibbi_report::certificate_html;
 use ibbi_report::html::{Element, Html, el, name, section};
 
 /// The most checkpoints on a page.
@@ -27,6 +28,7 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
     let errors = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
     let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
     let key = el("textarea").attr("name", "key").attr("rows", 2).attr("spellcheck", "false");
+    let keys_of_witnesses = el("textarea").attr("name", "witnesses").attr("rows", 2).attr("spellcheck", "false");
     let form = el("form")
         .attr("method", "post")
         .attr("action", "/audit")
@@ -44,6 +46,27 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
             "key",
             key,
             Some("One line, as ibbi keygen printed it"),
+            &[],
+        ))
+        .with(field(
+            "Earlier checkpoint (if any)",
+            "since",
+            file("since"),
+            Some("A checkpoint, extract, mirror, or proof that someone kept. It shows whether the ledger only grew since."),
+            &[],
+        ))
+        .with(field(
+            "Public keys of witnesses (if any)",
+            "witnesses",
+            keys_of_witnesses,
+            Some("One on each line. Then only checkpoints that enough of them cosigned count."),
+            &[],
+        ))
+        .with(field(
+            "How many witnesses must have cosigned",
+            "quorum",
+            el("input").attr("type", "number").attr("name", "quorum").attr("min", 1).attr("value", 1),
+            None,
             &[],
         ))
         .with(el("p").class("send").with(button("Check it")));
@@ -68,52 +91,7 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
         ))
 }
 
-/// Returns the verdict in one sentence, and whether it is good.
-fn verdict(source: &Source, report: &AuditReport) -> (String, bool) {
-    let what = if report.what == InputKind::Extract { "The uploaded extract" } else { source.name() };
-    let count = |count: u64, one: &str, several: &str| match count {
-        1 => format!("1 {one}"),
-        several_count => format!("{several_count} {several}"),
-    };
-    if !report.sound {
-        let found = count(report.errors, "error was", "errors were");
-        return (format!("{what} is not sound: {found} found."), false);
-    }
-    if report.errors > 0 {
-        let found = count(report.errors, "error was", "errors were");
-        return (
-            format!("{what} is sound, because no line was altered. But its records break rules: {found} found."),
-            false,
-        );
-    }
-    let heed = match report.warnings {
-        0 => String::new(),
-        warnings => format!(" {} found.", sentence_of(&count(warnings, "warning was", "warnings were"))),
-    };
-    let good = report.checkpoints.iter().filter(|checkpoint| checkpoint.fault.is_none());
-    let trust = match good.max_by_key(|checkpoint| checkpoint.size) {
-        Some(CheckpointFacts { size, signer, .. }) if report.what == InputKind::Extract => {
-            let signed = if signer.is_some() { " signed with the given key" } else { "" };
-            let unsigned =
-                if signer.is_some() { "" } else { " The signature was not checked because no key was given." };
-            format!(
-                " A checkpoint{signed} proves that its records are in the ledger, within the first {size} lines.{unsigned}"
-            )
-        }
-        Some(CheckpointFacts { size, signer: Some(_), .. }) => {
-            format!(" A checkpoint signed with the given key covers it up to line {size}.")
-        }
-        Some(CheckpointFacts { size, .. }) => format!(
-            " It agrees with a checkpoint up to line {size}. The signature was not checked because no key was given."
-        ),
-        None => " No checkpoint covers it, so it isn't known whether its end was cut off or rewritten.".to_owned(),
-    };
-    (format!("{what} is sound: no line was altered, and the rules allow every event.{heed}{trust}"), true)
-}
-
 pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCaseSummary]) -> Html {
-    let (sentence, good) = verdict(source, report);
-    let box_ = if good { el("div").class("good") } else { el("div").class("warning") };
     let total: u64 = report.cases.total;
     let figures = [
         (if report.what == InputKind::Extract { "Records" } else { "Lines" }, report.ledger.lines.to_string()),
@@ -123,7 +101,8 @@ pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCa
     let figures = figures.map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(name(&value))));
     let mut content = Html::new()
         .with(el("h1").with("Audit results"))
-        .with(box_.with(el("p").class("verdict").with(sentence)))
+        .with(el("p").class("under").with(source.name()).with("."))
+        .with(certificate_html(report))
         .with(el("dl").class("figures").all(figures));
     if report.ledger.same_chart == Some(false) {
         let note = "Another version of the process chart created this ledger. Its events are checked against their case's own \

@@ -1,0 +1,243 @@
+//! The certificate of an audit, in a terminal, on a page, and as JSON.
+
+use crate::support::{Place, run};
+use ibbi_testing::golden_path;
+use std::fs;
+use std::process::Command;
+
+/// A ledger with two checkpoints, one of which was kept outside, a fork of it, and two witnesses.
+fn place() -> Place {
+    let place = Place::new();
+    let key = |args: &[&str], file: &str| fs::write(place.path(file), place.done(args)).unwrap();
+    key(&["keygen", "example.org/ibbi", "my.key"], "my.pub");
+    key(&["keygen", "witness-1", "one.key", "--witness"], "one.pub");
+    key(&["keygen", "witness-2", "two.key", "--witness"], "two.pub");
+    let known = ["one.pub", "two.pub"].map(|file| fs::read_to_string(place.path(file)).unwrap());
+    fs::write(place.path("witnesses.txt"), known.concat()).unwrap();
+    place.done(&["new", "my.ledger", "--district", "Maple Hollow", "--at", "2025-09-02 09:00"]);
+    checkpoint(&place, "my.ledger", "old.note");
+    record(&place, "my.ledger", "the first");
+    fs::copy(place.path("my.ledger"), place.path("other.ledger")).unwrap();
+    record(&place, "my.ledger", "the second");
+    checkpoint(&place, "my.ledger", "new.note");
+    // The same key signs another history after line 4.
+    record(&place, "other.ledger", "another");
+    record(&place, "other.ledger", "and another");
+    checkpoint(&place, "other.ledger", "other.note");
+    place
+}
+
+fn record(place: &Place, ledger: &str, text: &str) {
+    place.done(&["record", ledger, "note_added", &format!("text={text}")]);
+}
+
+fn checkpoint(place: &Place, ledger: &str, note: &str) {
+    fs::write(place.path(note), place.done(&["checkpoint", ledger, "--key", "my.key"])).unwrap();
+}
+
+/// Returns the numbered sentences of a certificate in a terminal, without their line breaks.
+fn sentences(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let number = format!("{}. ", found.len() + 1);
+        if let Some(sentence) = line.strip_prefix(&number) {
+            found.push(sentence.to_owned());
+        } else if line.starts_with("   ") && !found.is_empty() {
+            let last = found.last_mut().unwrap();
+            last.push(' ');
+            last.push_str(line.trim_start());
+        } else if matches!(line, "Findings" | "Cases by stage") {
+            break;
+        }
+    }
+    found
+}
+
+/// Returns the sentences of a certificate on a page.
+fn of_page(html: &str) -> Vec<String> {
+    let start = html.find("<section id=\"certificate\"").expect("a certificate");
+    let section = &html[start..start + html[start..].find("</section>").unwrap()];
+    let without_tags = |item: &str| {
+        let (mut text, mut is_tag) = (String::new(), false);
+        for character in item.chars() {
+            match character {
+                '<' => is_tag = true,
+                '>' => is_tag = false,
+                _ if !is_tag => text.push(character),
+                _ => {}
+            }
+        }
+        text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
+    };
+    let items = section.split("<li").skip(1).map(|item| &item[item.find('>').unwrap() + 1..]);
+    items.map(|item| without_tags(&item[..item.find("</li>").unwrap()])).collect()
+}
+
+/// Audits, and checks that the page and the terminal have the same sentences. Returns them, apart from the one with the time of
+/// the audit.
+fn audited(place: &Place, args: &[&str]) -> (i32, Vec<String>) {
+    let page = place.path("audit.html");
+    let shown = place.ibbi(&[&["audit"], args, &["--actor", "P. Counsel", "--html", "audit.html"]].concat());
+    let in_terminal = sentences(&shown.out);
+    let on_page = of_page(&fs::read_to_string(&page).unwrap());
+    fs::remove_file(page).unwrap();
+    assert!(in_terminal.len() > 5, "{}", shown.out);
+    assert_eq!(in_terminal, on_page);
+    let mut all = in_terminal;
+    let when = all.iter().position(|sentence| sentence.starts_with("The audit was made by P. Counsel with ibbi "));
+    let when = all.remove(when.expect("who audited"));
+    assert!(when.ends_with(" UTC, by the clock of that computer."), "{when}");
+    (shown.code, all)
+}
+
+fn has(all: &[String], expected: &str) {
+    assert!(all.iter().any(|sentence| sentence.contains(expected)), "{expected}: {all:#?}");
+}
+
+#[test]
+fn digest_is_that_of_sha256sum() {
+    let place = place();
+    let mut command = Command::new("sha256sum");
+    command.current_dir(place.path(".")).arg("my.ledger");
+    let printed = run(command, b"").out;
+    let digest = printed.split(' ').next().unwrap();
+    let bytes = fs::metadata(place.path("my.ledger")).unwrap().len();
+    let (code, json) = place.json(&["audit", "my.ledger"]);
+    let file = &json["certificate"]["file"];
+    assert_eq!((code, file["sha256"].as_str(), file["bytes"].as_u64()), (0, Some(digest), Some(bytes)));
+    assert_eq!(json["certificate"]["sound"], json["sound"]);
+    has(&audited(&place, &["my.ledger"]).1, &format!("The SHA-256 of these bytes is {digest}."));
+    // It is the first field, and a table doesn't wait for it.
+    assert!(place.ibbi(&["--json", "audit", "my.ledger"]).out.starts_with("{\"certificate\":"));
+}
+
+#[test]
+fn sound_ledger_has_its_coverage_and_what_stays_open() {
+    let place = place();
+    let bare = Place::new();
+    fs::copy(place.path("my.ledger"), bare.path("my.ledger")).unwrap();
+    let (code, all) = audited(&bare, &["my.ledger"]);
+    assert_eq!((code, all[0].starts_with("The ledger is sound: no errors,")), (0, true), "{all:#?}");
+    has(&all, "No checkpoint was checked.");
+    has(&all, "Lines at the end might have been cut off, and all lines might have been written again");
+
+    let key = fs::read_to_string(place.path("my.pub")).unwrap();
+    let id = key.split('+').nth(1).unwrap();
+    let (code, all) = audited(&place, &["my.ledger", "--key", "my.pub", "--since", "old.note"]);
+    assert_eq!(code, 0);
+    has(&all, &format!("Covered to line 6 by a checkpoint of the key example.org/ibbi (ID {id}), of "));
+    has(&all, "The checkpoint was kept with the ledger, where its operator can write.");
+    has(&all, "Since the earlier checkpoint over 3 lines, the ledger only grew.");
+    has(&all, "The holder of the signing key might have written the lines after line 3 again");
+    has(&all, "Lines after line 6 might have been cut off");
+    let (_, all) = audited(&place, &["my.ledger"]);
+    has(&all, "Covered to line 6 by a checkpoint whose signature was not checked, of ");
+    has(&all, "Any person might have made the checkpoint");
+}
+
+#[test]
+fn extract_says_how_far_it_is_complete() {
+    let place = place();
+    place.done(&["extract", "my.ledger", "--case", "Maple Hollow", "-o", "new.extract"]);
+    let (code, all) = audited(&place, &["new.extract", "--key", "my.pub"]);
+    assert_eq!((code, all[0].starts_with("The extract is sound:")), (0, true), "{all:#?}");
+    has(&all, "It is an extract with 3 records of 1 case.");
+    has(&all, "The case might have records after line 6 of the ledger: the extract is complete up to there.");
+    has(&all, "Covered to line 6 by a checkpoint of the key example.org/ibbi");
+    let refused = place.ibbi(&["audit", "new.extract", "--since", "old.note"]);
+    assert!(refused.code == 2 && refused.err.contains("too few lines"), "{}", refused.err);
+    // A ledger of format 1 has no line with the state of all cases.
+    fs::copy(golden_path("withdrawn"), place.path("v1.ledger")).unwrap();
+    place.done(&["checkpoint", "v1.ledger", "--key", "my.key"]);
+    let case = fs::read_to_string(place.path("v1.ledger")).unwrap();
+    let case = case.lines().nth(1).and_then(|line| line.split("\"case\":\"").nth(1)).unwrap()[..36].to_owned();
+    place.done(&["extract", "v1.ledger", "--case", &case, "-o", "old.extract"]);
+    let (code, all) = audited(&place, &["old.extract", "--key", "my.pub"]);
+    assert_eq!(code, 0, "{all:#?}");
+    has(&all, "Later records of the case might exist, even under this checkpoint");
+    has(&all, "The checkpoint has no date");
+    // A shortened extract.
+    let text = fs::read_to_string(place.path("new.extract")).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    fs::write(place.path("short.extract"), lines[..lines.len() - 5].concat()).unwrap();
+    let (code, all) = audited(&place, &["short.extract", "--key", "my.pub"]);
+    assert_eq!((code, all[0].starts_with("The extract is not sound: 1 error,")), (4, true), "{all:#?}");
+}
+
+#[test]
+fn fork_and_changes_are_named_with_their_range() {
+    let place = place();
+    let (code, all) =
+        audited(&place, &["other.ledger", "--key", "my.pub", "--since", "old.note", "--since", "new.note"]);
+    assert_eq!((code, all[0].starts_with("The ledger is not sound:")), (4, true), "{all:#?}");
+    has(&all, "The history forked. ");
+    has(&all, "At least one of the lines 4 to 6 was changed, removed, or added. The evidence shows no narrower place.");
+    has(&all, "The ledger does not continue the earlier checkpoint over 6 lines.");
+    has(&all, "Because the history forked, this checkpoint doesn't show that these lines are the original ones.");
+    let json = place.json(&["audit", "other.ledger", "--since", "new.note", "--fail-on", "checkpoint.fork"]);
+    assert_eq!((json.0, json.1["certificate"]["forks"].as_array().map(Vec::len)), (4, Some(1)));
+
+    let text = fs::read_to_string(place.path("my.ledger")).unwrap();
+    fs::write(place.path("altered.ledger"), text.replacen("Maple Hollow", "Maple Hallow", 1)).unwrap();
+    let (code, all) = audited(&place, &["altered.ledger", "--checkpoint", "new.note"]);
+    assert_eq!(code, 4);
+    has(&all, "At least one of the lines 2 to 3 was changed, removed, or added.");
+    has(&all, "No checkpoint that counts is valid, so no line is covered.");
+    fs::write(place.path("torn.ledger"), &text[..text.len() - 20]).unwrap();
+    let (code, all) = audited(&place, &["torn.ledger", "--checkpoint", "new.note"]);
+    assert_eq!(code, 4);
+    has(&all, "Line 6 is missing: a checkpoint covers it, but the file ends before.");
+    has(&all, "The end is torn: the file ends within a line");
+}
+
+#[test]
+fn witnesses_must_have_cosigned_if_they_are_given() {
+    let place = place();
+    let quorum = |needed| ["my.ledger", "--key", "my.pub", "--witnesses", "witnesses.txt", "--quorum", needed];
+    for key in ["one.key", "two.key"] {
+        let (code, all) = audited(&place, &quorum("2"));
+        assert_eq!(code, 4);
+        has(&all, "No valid checkpoint has the cosignatures of 2 of the 2 witnesses. The most that one has is ");
+        let cosigned = place.done(&["cosign", "new.note", "--witness", key, "--key", "my.pub"]);
+        let known = fs::read_to_string(place.path("my.ledger.checkpoints")).unwrap();
+        fs::write(place.path("my.ledger.checkpoints"), known + &cosigned).unwrap();
+    }
+    let (code, all) = audited(&place, &quorum("2"));
+    assert_eq!((code, all[0].starts_with("The ledger is sound:")), (0, true), "{all:#?}");
+    has(&all, "2 of the 2 witnesses cosigned the checkpoint, and 2 must: witness-1 on ");
+    assert!(!all.iter().any(|sentence| sentence.contains("holder of the signing key")), "{all:#?}");
+    assert_eq!(place.ibbi(&[&["audit"], &quorum("3")[..]].concat()).code, 2);
+    assert_eq!(place.ibbi(&["audit", "my.ledger", "--since", "no-such.note"]).code, 2);
+}
+
+#[test]
+fn case_in_full_has_each_record_with_its_rules() {
+    let place = Place::new();
+    fs::copy(golden_path("corrections-and-three-cases"), place.path("a.ledger")).unwrap();
+    let report = place.json(&["audit", "a.ledger", "--case", "Birch Valley"]).1;
+    place.done(&["audit", "a.ledger", "--case", "Birch Valley", "--html", "case.html"]);
+    let page = fs::read_to_string(place.path("case.html")).unwrap();
+    let records = report["moments"].as_array().unwrap();
+    assert!(records.len() > 5, "{}", records.len());
+    let mut from = 0;
+    for record in records {
+        let id = format!("<li id=\"record-{}\">", record["seq"]);
+        from += page[from..].find(&id).unwrap_or_else(|| panic!("{id} is missing, or not in its place"));
+    }
+    for step in report["steps"].as_array().unwrap() {
+        for rule in step["rules"].as_array().unwrap() {
+            assert!(page.contains(rule["rule"].as_str().unwrap()), "{rule}");
+        }
+    }
+    for part in ["id=\"certificate\"", "id=\"corrections\"", "id=\"known\"", "voided by #23", "counter(page)"] {
+        assert!(page.contains(part), "{part}");
+    }
+    let ledger = fs::read_to_string(place.path("a.ledger")).unwrap();
+    let cases = ledger.lines().filter_map(|line| Some(&line.split("\"case\":\"").nth(1)?[..36]));
+    let others: Vec<&str> = cases.filter(|case| report["case"] != *case).collect();
+    assert!(!others.is_empty() && !others.iter().any(|case| page.contains(case)), "no other case is on the page");
+    // As it was on record earlier.
+    place.done(&["audit", "a.ledger", "--case", "Birch Valley", "--to", "11", "--html", "then.html"]);
+    let then = fs::read_to_string(place.path("then.html")).unwrap();
+    assert!(then.contains("record-11") && !then.contains("record-21") && then.contains("3 later records"));
+}

@@ -1,0 +1,110 @@
+//! The certificate on the page about an audit, with an earlier checkpoint and witnesses from the form.
+
+use crate::support::{Running, multipart};
+use ibbi_app::audit::{AuditRequest, audit};
+use ibbi_app::history::HistorySettings;
+use ibbi_app::quorum::Quorum;
+use ibbi_app::signing::{self, VerifySettings};
+use ibbi_seal::{Evidence, SignedCheckpoint, WitnessPrivateKey, WitnessState};
+use std::fs;
+
+struct Nothing;
+
+impl ibbi_app::audit::FindingSink for Nothing {
+    fn finding(&mut self, _: ibbi_app::audit::Finding) {}
+}
+
+/// Returns a text without its markup.
+fn without_tags(html: &str) -> String {
+    let (mut text, mut is_tag) = (String::new(), false);
+    for character in html.chars() {
+        match character {
+            '<' => is_tag = true,
+            '>' => is_tag = false,
+            _ if !is_tag => text.push(character),
+            _ => {}
+        }
+    }
+    text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
+}
+
+#[test]
+fn page_has_the_sentences_of_the_report() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (ledger, key) = (path("my.ledger"), path("key"));
+    let public = signing::keygen("example.org/ibbi", &key).unwrap().public_key;
+    fs::copy(server.ledger(), &ledger).unwrap();
+    let now = "2030-01-01T00:00:00.000Z".parse().unwrap();
+    let old = signing::checkpoint(&ledger, &key, now).unwrap().note;
+    // The same key signs another history after the first two lines.
+    let other = path("other.ledger");
+    server.form(&format!("/cases/{case}"), "type=note_added&rev=1&text=a+note");
+    fs::copy(server.ledger(), &other).unwrap();
+    let new = signing::checkpoint(&other, &key, now).unwrap().note;
+    let witness = WitnessPrivateKey::generate("witness-1", &path("witness")).unwrap();
+    let signed: SignedCheckpoint = new.parse().unwrap();
+    let signer = public.parse().unwrap();
+    let cosigned = WitnessState::new(witness.public())
+        .cosign(&witness, &signed, Evidence::Nothing, Some(&signer), 1_900_000_000)
+        .unwrap()
+        .to_string();
+    for (name, text) in [("new.note", &cosigned), ("old.note", &old), ("keys", &witness.public().to_string())] {
+        fs::write(path(name), text).unwrap();
+    }
+    let bytes = fs::read(&other).unwrap();
+    let keys = fs::read(path("keys")).unwrap();
+    for (since, is_forked) in [("new.note", false), ("old.note", true)] {
+        let (kind, body) = multipart(&[
+            ("ledger", &bytes),
+            ("checkpoints", cosigned.as_bytes()),
+            ("key", public.as_bytes()),
+            ("since", &fs::read(path(since)).unwrap()),
+            ("witnesses", &keys),
+            ("quorum", b"1"),
+        ]);
+        let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        let address = sent.header("location").unwrap().to_owned();
+        let request = AuditRequest {
+            against: VerifySettings {
+                checkpoints: Some(path("new.note")),
+                keys: vec![public.clone()],
+                ..VerifySettings::default()
+            },
+            history: HistorySettings {
+                since: vec![path(since)],
+                quorum: Some(Quorum::read(&path("keys"), 1).unwrap()),
+            },
+            digest: true,
+            kept: 5,
+            ..AuditRequest::default()
+        };
+        let report = audit(&other, &request, &mut Nothing).unwrap();
+        let page = without_tags(server.get(&address).text());
+        // The page has the name of the uploaded file, the user, and the time.
+        let own = |sentence: &&String| sentence.starts_with("The file ") || sentence.starts_with("The audit was made");
+        let sentences = ibbi_report::certificate_sentences(&report);
+        let (own, shared): (Vec<_>, Vec<_>) = sentences.iter().partition(own);
+        assert_eq!(own.len(), 2);
+        for sentence in shared {
+            assert!(page.contains(sentence.as_str()), "{sentence}: {page}");
+        }
+        let json = server.get(&format!("{address}/audit.json")).json();
+        assert_eq!(json["certificate"]["file"]["sha256"], ibbi_log::Digest::sha256(&bytes).to_string());
+        assert_eq!(json["certificate"]["witnesses"]["most"], 1);
+        assert_eq!((json["sound"].as_bool(), page.contains("The history forked.")), (Some(!is_forked), is_forked));
+    }
+    for (field, content, reason) in [
+        ("since", &b"no checkpoint"[..], "earlier-checkpoint"),
+        ("witnesses", b"no key", "witnesses"),
+        ("quorum", b"many", "must be a number"),
+    ] {
+        let (kind, body) = multipart(&[("ledger", &bytes), (field, content)]);
+        let refused = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+        assert!(refused.status == 400 && refused.text().contains(reason), "{field}: {}", refused.text());
+        assert!(!refused.text().contains("/ibbi-"), "the server's folder is in no answer: {}", refused.text());
+    }
+}
