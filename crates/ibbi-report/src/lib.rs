@@ -1,6 +1,7 @@
 //! Pages, charts, calendars, and tables of the results of [`ibbi_sim`] and [`ibbi_audit`].
 //!
 //! - [`SimulationPage`], [`AuditPage`]: whole pages, each in one file of HTML.
+//! - [`ReleasePage`]: the page and the text of a public-records release.
 //! - [`PollAnswerPage`], [`PollFile`]: the page and the file on which a person answers a poll.
 //! - [`chart`]: charts, each described once and drawn as SVG or in a terminal.
 //! - [`html`]: the builder, the style sheet, and the document of all pages.
@@ -59,8 +60,8 @@ pub mod xlsx;
 pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
-    AnswerState, AuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, SimulationPage,
-    comparison_section, gains_section, poll_script, poll_style,
+    AnswerState, AuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, ReleasePage,
+    ReleasedCase, ReleasedRecord, SimulationPage, comparison_section, gains_section, poll_script, poll_style,
 };
 pub use program_tables::program_tables;
 pub use rust_xlsxwriter::XlsxError;

@@ -9,10 +9,12 @@ mod month_view;
 mod plan;
 mod poll_answer;
 mod provenance;
+mod release;
 mod standards;
 
 pub use audit::AuditPage;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
+pub use release::{ReleasePage, ReleasedCase, ReleasedRecord};
 pub use standards::{GoalsPage, ProgramPage};
 
 use crate::html::{Document, Html, el, name};
