@@ -16,7 +16,7 @@ from verify_proof import checkpoint, public_key, require, sha256, signature_time
 
 DATA = ("lines.jsonl", "released-texts.jsonl", "withheld.jsonl")
 UUID, HASH, SALT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[0-9a-f]{64}", "[0-9a-f]{32}"
-TEXT = {"digest": HASH, "line": int, "salt": SALT, "text": str}
+TEXT = {"digest": HASH, "line": int, "salt": str, "text": str}
 WITHHELD = {"basis": "exempt|not_available", "case": UUID, "kind": "[a-z_]+", "line": int, "reason": str, "rev": int, "sha256": HASH, "what": "line|text"}
 
 
@@ -105,7 +105,7 @@ class Lines:
         before, self.number = self.number, proof["index"] + 1
         fits = leads_to(digest, proof["index"], self.size, proof["proof"], self.top)
         self.require(fits, "it is not the line that the checkpoint covers, or its proof was changed")
-        self.require(self.number > before, f"it must be before line {before}")
+        self.require(self.number > before, f"it is in the file twice, or after line {before}")
 
     def take_record(self, case, rev, digest):
         self.require(self.last, "the first line of the ledger must be before it")
@@ -213,7 +213,8 @@ def check_texts(records, left_out, released, withheld):
         require(not (one and two), f"released-texts.jsonl: line {number}: its text is both released and withheld")
         if one:
             require(one["digest"] == digest, f"released-texts.jsonl: line {number}: it has another digest than the line")
-            found = hashlib.sha256(bytes.fromhex(one["salt"]) + one["text"].encode()).hexdigest()
+            is_salt = re.fullmatch(SALT, one["salt"])
+            found = hashlib.sha256(bytes.fromhex(one["salt"]) + one["text"].encode()).hexdigest() if is_salt else None
             require(found == digest, f"released-texts.jsonl: line {number}: the text or its salt is not the recorded one")
         else:
             name = f"withheld.jsonl: line {number}"
@@ -286,9 +287,10 @@ def summary(checked, head, released, withheld, key):
     missing = sum(entry["basis"] == "not_available" for entry in withheld.values())
     hidden = sum(entry["what"] == "text" for entry in withheld.values()) - missing
     is_complete = checked.states or checked.cases is None
+    count = lambda number, noun: f"{number} {noun}{'' if number == 1 else 's'}"
     parts = [
-        f"{len(checked.records)} records of {len(checked.revs)} cases, and {len(checked.left_out)} withheld lines",
-        f"{len(released)} texts released, {hidden} withheld, {missing} not available",
+        f"{count(len(checked.records), 'record')} of {count(len(checked.revs), 'case')}, and {count(len(checked.left_out), 'withheld line')}",
+        f"{count(len(released), 'text')} released, {hidden} withheld, {missing} not available",
         f"complete up to line {checked.size}" if is_complete else "warning: later records might exist, even under this checkpoint",
         f"checkpoint signed by {key[0]}" if key else "signatures not checked: no key was given",
         "the files are covered by release.note" if "signer" in head else "release.json is not signed: whoever passed the folder on could have changed the reasons and the page",

@@ -169,7 +169,7 @@ impl Checker<'_> {
             return Err(self.wrong("it is not the line that the checkpoint covers, or its proof was changed"));
         }
         if self.number <= before {
-            return Err(self.wrong(format!("it must be before line {before}")));
+            return Err(self.wrong(format!("it is in the file twice, or after line {before}")));
         }
         Ok(())
     }

@@ -32,6 +32,7 @@ mod output_files;
 mod private_files;
 mod progress;
 mod reads;
+mod release;
 mod rendered;
 mod reviewed;
 mod schedule;
