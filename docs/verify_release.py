@@ -293,7 +293,7 @@ def summary(checked, head, released, withheld, key):
         f"{count(len(released), 'text')} released, {hidden} withheld, {missing} not available",
         f"complete up to line {checked.size}" if is_complete else "warning: later records might exist, even under this checkpoint",
         f"checkpoint signed by {key[0]}" if key else "signatures not checked: no key was given",
-        "the files are covered by release.note" if "signer" in head else "release.json is not signed: whoever passed the folder on could have changed the reasons and the page",
+        "the files are covered by release.note" if "signer" in head else "release.json is not signed: someone who passed the folder on could have changed the reasons and the page",
     ]
     return "; ".join(parts)
 

@@ -40,6 +40,9 @@ struct TextLine {
     text: String,
 }
 
+/// A text with its salt.
+type SaltedText = ([u8; 16], NoteText);
+
 /// Whether a text is in the file of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextState {
@@ -54,8 +57,7 @@ pub enum TextState {
 /// The confidential texts of a ledger, by their digests.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
-    /// The texts with their salts.
-    found: HashMap<Digest, ([u8; 16], NoteText)>,
+    found: HashMap<Digest, SaltedText>,
     /// The digests of the lines whose text is another one.
     altered: HashSet<Digest>,
 }
@@ -213,7 +215,7 @@ fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
 }
 
 /// Reads a line: its digest, and its salt and its text if the digest is theirs.
-fn read_line(line: &[u8]) -> Option<(Digest, Option<([u8; 16], NoteText)>)> {
+fn read_line(line: &[u8]) -> Option<(Digest, Option<SaltedText>)> {
     let line: TextLine = serde_json::from_slice(line).ok()?;
     let digest: Digest = line.digest.parse().ok()?;
     let salt = line.salt.as_bytes().try_into().ok().and_then(from_hex::<32, 16>);

@@ -54,7 +54,7 @@ pub struct CheckedRelease {
 }
 
 /// Checks the lines of a release: that the checkpoint covers each of them, in its place, and that no record of a case is missing.
-/// `cases` is `None` for a release about all cases. `withheld` has what the release says about the lines that it withholds.
+/// `cases` is `None` for a release about all cases. `withheld` has the statements of the release about the lines that it withholds.
 ///
 /// # Errors
 /// Returns [`ReleaseFault`] about the first fault.

@@ -276,7 +276,7 @@ impl<'a> Choice<'a> {
         self.withheld.insert(item.record.line, entry);
     }
 
-    /// Returns what the officer should look at.
+    /// Returns notes about lines that the officer should read again.
     fn remarks(&self) -> Vec<String> {
         let shown = || self.items.iter().filter(|item| !self.lines_withheld.contains(&item.record.line));
         let mut remarks = Vec::new();
@@ -293,7 +293,7 @@ impl<'a> Choice<'a> {
             shown().filter(|item| item.concern().is_some() && !self.released.contains_key(&item.record.line));
         add(
             concerns.map(|item| item.record.line).collect(),
-            "the short IDs of concerns are in released lines, and often say what the concern is about",
+            "the short IDs of concerns are in released lines, and often give away its subject",
         );
         add(
             self.guessable.clone(),

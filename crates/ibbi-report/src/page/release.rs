@@ -85,7 +85,7 @@ const STEPS: [&str; 4] = [
     "Get verify_release.py, verify_ledger.py, verify_proof.py, and ledger.schema.json from the program's public source. The copies in this folder are the same files, but the office made the folder.",
     "Get the public key of the ledger from a source that you trust, such as the office's website, the district, or the union.",
     "Run: python3 verify_release.py FOLDER 'PUBLIC KEY'. It needs Python 3.9 or later and nothing else.",
-    "The script prints `sound`, or the file, the line, and what is wrong with it.",
+    "The script prints \"sound\", or the file, the line, and what is wrong with it.",
 ];
 
 /// What the release doesn't show.
@@ -174,7 +174,7 @@ impl ReleasePage<'_> {
         )
     }
 
-    /// Returns what the release is about.
+    /// Returns the notes about the scope of the release and its signature.
     fn notes(&self) -> Vec<String> {
         let scope = if self.is_all { "all cases" } else { "the cases below" };
         let size = count(self.size, "line");
@@ -226,8 +226,11 @@ fn records(case: &ReleasedCase) -> Element {
             (None, _) => Cell::Text(format!("[line withheld: {}]", record.kind)),
             (Some(what), None) => Cell::Name(what.clone()),
             (Some(what), Some((exemption, _))) => {
-                let why = exemption.as_deref().unwrap_or("not available");
-                Cell::Stack(vec![Cell::Name(what.clone()), Cell::Name(format!("[{}: {why}]", record.missing()))])
+                let why = match exemption {
+                    Some(exemption) => format!("[text withheld: {exemption}]"),
+                    None => "[text not available]".to_owned(),
+                };
+                Cell::Stack(vec![Cell::Name(what.clone()), Cell::Name(why)])
             }
         };
         let text = |value: &Option<String>| value.clone().map_or(Cell::Nothing, Cell::Name);

@@ -1,7 +1,8 @@
-//! Public-records releases: what they contain and don't contain, and that the program and the Python script find every change.
+//! Public-records releases: their content, what is kept out of them, and that the program and the Python script find every change.
 
 mod manipulations;
 mod office;
+mod one_case;
 
 use crate::support::{Place, documented, run};
 use ibbi_log::{Digest, text_digest};
