@@ -108,7 +108,7 @@ impl ReleasePage<'_> {
         for case in &self.cases {
             content.push(section(&format!("case-{}", case.case), &case.title, records(case)));
         }
-        content.push(section("withheld", "What is withheld, and why", self.withheld()));
+        content.push(section("withheld", "Withheld texts and lines, with the reasons", self.withheld()));
         let steps = STEPS.iter().map(|step| el("li").with(*step));
         content.push(section("check", "How to check it", el("ol").all(steps)));
         let files = FILES
@@ -118,7 +118,7 @@ impl ReleasePage<'_> {
         content.push(section("files", "The files", el("dl").class("facts").all(files)));
         content.push(section(
             "limits",
-            "What it doesn't show",
+            "Limits of this release",
             el("ul").all(LIMITS.iter().map(|limit| el("li").with(*limit))),
         ));
         Document { title: TITLE, program: self.program, content }.to_html()
@@ -138,11 +138,11 @@ impl ReleasePage<'_> {
             let (line, kind, missing, case) = (record.line, &record.kind, record.missing(), &case.title);
             format!("line {line} ({case}; {kind}): {missing}. {exemption}: {reason}")
         });
-        list("What is withheld, and why", withheld.collect());
+        list("Withheld texts and lines, with the reasons", withheld.collect());
         list("How to check it", STEPS.map(str::to_owned).to_vec());
         let files = FILES.iter().filter(|(name, _)| *name != "release.note" || self.is_signed);
         list("The files", files.map(|(name, what)| format!("{name}: {what}")).collect());
-        list("What it doesn't show", LIMITS.map(str::to_owned).to_vec());
+        list("Limits of this release", LIMITS.map(str::to_owned).to_vec());
         text.trim_end().to_owned() + "\n"
     }
 
@@ -203,7 +203,7 @@ impl ReleasePage<'_> {
 
     fn withheld(&self) -> Html {
         let columns = ["Line", "Case", "Record", "Withheld", "Exemption", "Reason"].map(Column::text);
-        let mut table = Table::new("Withheld texts and lines", columns);
+        let mut table = Table::new("Each with its exemption", columns);
         for (case, record, exemption, reason) in self.all_withheld() {
             table.row([
                 Cell::Number(record.line.to_string()),
