@@ -236,7 +236,7 @@ fn signatures_of_other_keys_do_not_count() {
     let keys = ["my.pub", "other.pub"].map(|file| fs::read_to_string(place.path(file)).unwrap().trim().to_owned());
     let agree = |folder: &str, key: &String| {
         let found = check_release(&place.path(folder), std::slice::from_ref(key)).unwrap().fault;
-        assert_eq!(python(&place, &[folder.to_owned()], Some(key)), [found.clone()]);
+        assert_eq!(python(&place, &[folder.to_owned()], Some(key)), std::slice::from_ref(&found));
         found
     };
     // The ledger's key signed the checkpoint, and another key signed the release.
