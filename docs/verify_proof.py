@@ -121,22 +121,27 @@ def public_key(text):
     return name, bytes.fromhex(id), key[1:], key[0]
 
 
+def signature_times(note, key, what):
+    """Checks a key's signatures of a note, which must have one. Returns the times of the cosignatures among them."""
+    text, signatures = note[: note.rindex("\n\n") + 1], note[note.rindex("\n\n") + 2 :]
+    name, id, bytes_of_key, kind = key
+    found = [base64.b64decode(line.split(" ")[2], validate=True) for line in signatures.splitlines() if line.split(" ")[1] == name]
+    found = [signature[4:] for signature in found if signature[:4] == id]
+    require(found, f"{name} did not sign {what}")
+    times = []
+    for signature in found:
+        message = text.encode()
+        if kind == 4:  # C2SP cosignature/v1: eight bytes of the time come first
+            times.append(int.from_bytes(signature[:8], "big"))
+            message, signature = b"cosignature/v1\ntime %d\n" % times[-1] + message, signature[8:]
+        require(signed(bytes_of_key, message, signature), f"the signature of {name} is wrong")
+    return times
+
+
 def checkpoint(note, key):
     """Returns the origin, the size, and the root of a signed note, and the times of the key's cosignatures."""
-    text, signatures = note[: note.rindex("\n\n") + 1], note[note.rindex("\n\n") + 2 :]
-    origin, size, root = text.split("\n")[:3]
-    times = []
-    if key:
-        name, id, bytes_of_key, kind = key
-        found = [base64.b64decode(line.split(" ")[2], validate=True) for line in signatures.splitlines() if line.split(" ")[1] == name]
-        found = [signature[4:] for signature in found if signature[:4] == id]
-        require(found, f"{name} did not sign the checkpoint over {size} lines")
-        for signature in found:
-            message = text.encode()
-            if kind == 4:  # C2SP cosignature/v1: eight bytes of the time come first
-                times.append(int.from_bytes(signature[:8], "big"))
-                message, signature = b"cosignature/v1\ntime %d\n" % times[-1] + message, signature[8:]
-            require(signed(bytes_of_key, message, signature), f"the signature of {name} is wrong")
+    origin, size, root = note[: note.rindex("\n\n") + 1].split("\n")[:3]
+    times = signature_times(note, key, f"the checkpoint over {size} lines") if key else []
     require(str(int(size)) == size, "the size of the checkpoint is not a plain number")
     return origin, int(size), base64.b64decode(root, validate=True), times
 

@@ -37,6 +37,7 @@ pub mod presets;
 pub mod program_report;
 pub mod proof;
 pub mod quorum;
+pub mod release;
 pub mod replay;
 pub mod schedule;
 pub mod schema;

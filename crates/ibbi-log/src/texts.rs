@@ -40,6 +40,9 @@ struct TextLine {
     text: String,
 }
 
+/// A text with its salt.
+type SaltedText = ([u8; 16], NoteText);
+
 /// Whether a text is in the file of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextState {
@@ -54,7 +57,7 @@ pub enum TextState {
 /// The confidential texts of a ledger, by their digests.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
-    found: HashMap<Digest, NoteText>,
+    found: HashMap<Digest, SaltedText>,
     /// The digests of the lines whose text is another one.
     altered: HashSet<Digest>,
 }
@@ -96,7 +99,7 @@ impl Texts {
     fn add(&mut self, bytes: &[u8]) {
         for line in bytes.split(|byte| *byte == b'\n').filter_map(read_line) {
             match line {
-                (digest, Some(text)) => drop(self.found.insert(digest, text)),
+                (digest, Some(salted)) => drop(self.found.insert(digest, salted)),
                 (digest, None) => drop(self.altered.insert(digest)),
             }
         }
@@ -115,7 +118,29 @@ impl Texts {
 
     /// Returns the text with this digest.
     pub fn get(&self, digest: &Digest) -> Option<&NoteText> {
-        self.found.get(digest)
+        self.found.get(digest).map(|(_, text)| text)
+    }
+
+    /// Returns the text with this digest, and its salt.
+    ///
+    /// A person who has both can check the text against its digest. Without the salt, no text can be tried against the digest. So a
+    /// salt is as confidential as its text.
+    ///
+    /// ```
+    /// use ibbi_log::{Texts, text_digest};
+    /// let folder = tempfile::tempdir()?;
+    /// let ledger = folder.path().join("my.ledger");
+    /// let digest = text_digest(&[7; 16], "yes");
+    /// let line = format!("{{\"digest\":\"{digest}\",\"salt\":\"{}\",\"text\":\"yes\"}}\n", "07".repeat(16));
+    /// std::fs::write(ibbi_log::texts_path(&ledger), line)?;
+    ///
+    /// let texts = Texts::beside(&ledger)?;
+    /// let (salt, text) = texts.salted(&digest).unwrap();
+    /// assert_eq!((salt, text.text()), (&[7; 16], Some("yes")));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn salted(&self, digest: &Digest) -> Option<(&[u8; 16], &NoteText)> {
+        self.found.get(digest).map(|(salt, text)| (salt, text))
     }
 
     /// Puts an event's text in the place of its digest, if the text is known.
@@ -189,13 +214,13 @@ fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// Reads a line: its digest, and its text if the digest is the text's.
-fn read_line(line: &[u8]) -> Option<(Digest, Option<NoteText>)> {
+/// Reads a line: its digest, and its salt and its text if the digest is theirs.
+fn read_line(line: &[u8]) -> Option<(Digest, Option<SaltedText>)> {
     let line: TextLine = serde_json::from_slice(line).ok()?;
     let digest: Digest = line.digest.parse().ok()?;
     let salt = line.salt.as_bytes().try_into().ok().and_then(from_hex::<32, 16>);
-    let is_own = salt.is_some_and(|salt| text_digest(&salt, &line.text) == digest);
-    Some((digest, if is_own { NoteText::new(&line.text).ok() } else { None }))
+    let own = salt.filter(|salt| text_digest(salt, &line.text) == digest);
+    Some((digest, own.and_then(|salt| Some((salt, NoteText::new(&line.text).ok()?)))))
 }
 
 /// Texts that are about to be stored.

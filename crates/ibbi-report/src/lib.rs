@@ -2,6 +2,7 @@
 //!
 //! - [`SimulationPage`], [`AuditPage`], [`CaseAuditPage`]: whole pages, each in one file of HTML.
 //! - [`certificate_html`], [`certificate_sentences`]: the certificate of an audit.
+//! - [`ReleasePage`]: the page and the text of a public-records release.
 //! - [`PollAnswerPage`], [`PollFile`]: the page and the file on which a person answers a poll.
 //! - [`chart`]: charts, each described once and drawn as SVG or in a terminal.
 //! - [`html`]: the builder, the style sheet, and the document of all pages.
@@ -67,7 +68,7 @@ pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
     AnswerState, AuditPage, CaseAuditPage, CasesPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage,
-    SimulationPage, comparison_section, gains_section, poll_script, poll_style,
+    ReleasePage, ReleasedCase, ReleasedRecord, SimulationPage, comparison_section, gains_section, poll_script, poll_style,
 };
 pub use program_tables::program_tables;
 pub use rust_xlsxwriter::XlsxError;

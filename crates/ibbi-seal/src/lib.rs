@@ -11,6 +11,7 @@
 //! | read checkpoints and check their signatures | [`Checkpoints`], [`SignedCheckpoint`], [`PublicKey`] |
 //! | verify a ledger | [`verify`], [`verify_with_checkpoints`] |
 //! | give a district its own case, with proofs | [`extract()`], [`verify_extract`] |
+//! | release lines with proofs, some of them only as their SHA-256 | [`ReleaseLines`], [`check_release_lines`] |
 //! | hold a copy of a ledger with the lines that one may read, and the hashes of the others | [`Mirror`], [`read_mirror`] |
 //! | prove that a ledger only grew | [`GrowthProver`], [`SignedConsistency`], [`compare_history`] |
 //! | cosign checkpoints as a witness, and count cosignatures | [`WitnessState`], [`WitnessPrivateKey`], [`SignedCheckpoint::cosignatures`] |
@@ -64,6 +65,8 @@ mod mirror_extract;
 mod proof;
 mod queue;
 mod quorum;
+mod release;
+mod release_check;
 mod sealed_ledger;
 mod signed_note;
 mod verify;
@@ -84,6 +87,8 @@ pub use mirror_extract::extract_from_mirror;
 pub use proof::{ProofMaker, decode_hash, encode_hash, is_consistent};
 pub use queue::CheckpointQueue;
 pub use quorum::WitnessQuorum;
+pub use release::{RELEASE_FORMAT, ReleaseLine, ReleaseLines, ReleaseNoteError, check_release_note, sign_release};
+pub use release_check::{CheckedRelease, ReleaseFault, WithheldLine, check_release_lines};
 pub use sealed_ledger::{SealedLedger, Sealer, SignError, create, create_in, open, open_in, sign_checkpoint};
 pub use signed_note::{Signature, SignedNote, SignedNoteError};
 pub use verify::{CheckedCheckpoint, Verification, VerifyOptions, verify, verify_with_checkpoints};

@@ -9,6 +9,7 @@ mod cases;
 mod import;
 mod mail;
 mod mirror;
+mod release;
 mod schedule;
 mod serve;
 mod standards;
@@ -27,6 +28,7 @@ pub(crate) use cases::{CaseTable, Cases};
 pub(crate) use import::{Import, ImportCases};
 pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
+pub(crate) use release::Release;
 pub(crate) use schedule::{
     Calendar, CalendarReplies, CalendarTask, CheckScenario, Compare, ForecastTable, From, NewScenario, OneScenario,
     Plan, PlanTable, Report, Runs, Scenario, Simulate, Who,
@@ -95,6 +97,8 @@ pub(crate) enum Command {
     /// Write one case's records as an extract, with proofs that a checkpoint covers them.
     #[command(alias = "prove")]
     Extract(Extract),
+    /// Write records for a public-records request: exempt texts only as digests, and proofs that the requester can check.
+    Release(Release),
     /// Follow the ledger of a server, check every step, and keep the lines that you may read.
     Mirror(Mirror),
     /// Print the JSON Schema of a ledger line or of a scenario.

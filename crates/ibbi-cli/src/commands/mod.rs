@@ -26,6 +26,7 @@ mod new;
 mod plan;
 mod program_report;
 mod record;
+mod release;
 mod replay;
 mod report;
 mod route;
@@ -81,6 +82,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Verify(args) => verify::run(args, json),
         Command::Cosign(args) => cosign::run(args, json),
         Command::Extract(args) => extract::run(&args, json),
+        Command::Release(args) => release::run(&args, json),
         Command::Mirror(args) => mirror::run(&args, json),
         Command::Schema(args) => Ok(schema::run(&args, json)),
         Command::Scenario(args) => scenario::run(args, json),

@@ -15,6 +15,9 @@ use std::fmt::Write as _;
 const SHOWN_FAULTS: usize = 5;
 
 pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
+    if args.ledger.is_dir() {
+        return super::release::verify(&args, json);
+    }
     let against =
         VerifySettings { checkpoints: args.checkpoint, keys: args.key, chain_only: args.chain_only, now: Some(now()?) };
     let quorum = args.witnesses.as_deref().map(|file| Quorum::read(file, args.quorum)).transpose()?;

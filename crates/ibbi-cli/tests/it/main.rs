@@ -35,6 +35,7 @@ mod output_files;
 mod private_files;
 mod progress;
 mod reads;
+mod release;
 mod rendered;
 mod reviewed;
 mod schedule;

@@ -10,11 +10,13 @@ mod month_view;
 mod plan;
 mod poll_answer;
 mod provenance;
+mod release;
 mod standards;
 
 pub use audit::{AuditPage, CaseAuditPage};
 pub use cases::CasesPage;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
+pub use release::{ReleasePage, ReleasedCase, ReleasedRecord};
 pub use standards::{GoalsPage, ProgramPage};
 
 use crate::html::{Document, Html, el, name};
