@@ -3,6 +3,8 @@
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
+use crate::zone::Zone;
+use ibbi_common::typed::{self, Year};
 use ibbi_core::{At, History};
 use ibbi_store::EventStore as _;
 use std::borrow::Cow;
@@ -16,6 +18,40 @@ pub struct AsKnown {
     pub as_of: Option<At>,
     /// Only what was on record at this instant counts, without later corrections. Default: everything.
     pub logged: Option<At>,
+}
+
+impl AsKnown {
+    /// Reads a day or a time for each, in Massachusetts time. A day means its end.
+    ///
+    /// ```
+    /// use ibbi_app::goals::AsKnown;
+    /// let now = "2026-10-20T16:00:00.000Z".parse()?;
+    /// let known = AsKnown::read(Some("6/30/2026"), None, now)?;
+    /// assert_eq!(known.as_of.map(|at| at.to_string()).as_deref(), Some("2026-07-01T03:59:59.999Z"));
+    /// assert!(AsKnown::read(None, Some("soon"), now).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`AppError`] if a text is not a day or a time.
+    pub fn read(as_of: Option<&str>, logged: Option<&str>, now: At) -> Result<Self, AppError> {
+        let read = |text: Option<&str>| text.map(|text| end_of(text, now)).transpose();
+        Ok(Self { as_of: read(as_of)?, logged: read(logged)? })
+    }
+
+    /// Returns as of when cases are looked at, if nothing happened after now.
+    pub fn instant(self, now: At) -> At {
+        self.as_of.or(self.logged).unwrap_or(now)
+    }
+}
+
+/// Reads a time, or a day, which means its end, in Massachusetts time.
+fn end_of(text: &str, now: At) -> Result<At, AppError> {
+    let zone = Zone::default();
+    match typed::date(text, Year::Typed).and_then(|day| zone.day(day)) {
+        Some((_, next)) => Ok(At::from_millis(next.millis() - 1).unwrap_or(next)),
+        None => Ok(zone.read(text, now)?),
+    }
 }
 
 /// All cases of a ledger.
@@ -44,6 +80,10 @@ impl KnownCases {
         self.as_of
     }
 
+    pub(crate) const fn logged(&self) -> Option<At> {
+        self.logged
+    }
+
     pub(crate) const fn service(&self) -> &LedgerService {
         &self.service
     }
@@ -55,12 +95,6 @@ impl KnownCases {
     /// Returns each case that was known; `None` for one whose rules don't allow an event.
     pub(crate) fn histories(&self) -> impl Iterator<Item = Option<(Uuid, Cow<'_, History>)>> {
         self.logs.iter().filter_map(|log| Some(known_history(log, self.logged).transpose()?.ok()))
-    }
-
-    /// Returns one case as it was known.
-    pub(crate) fn history(&self, case: Uuid) -> Option<Cow<'_, History>> {
-        let known = known_history(self.log(case)?, self.logged).ok()?;
-        known.map(|(_, history)| history)
     }
 }
 

@@ -51,7 +51,6 @@ use ibbi_app::output::{OutputFile, OutputKind};
 use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
-use ibbi_app::typed::{self, Year};
 use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, schedule};
 use ibbi_core::{At, Name, Warning};
@@ -167,20 +166,9 @@ fn instant(at: Option<&str>, zone: Zone, now: At) -> Result<At, AppError> {
     Ok(at.map_or(Ok(now), |text| zone.read(text, now))?)
 }
 
-/// Parses a time, or a day, which means its end, in Massachusetts time.
-fn end_of(text: &str, now: At) -> Result<At, AppError> {
-    let zone = Zone::default();
-    let end = typed::date(text, Year::Typed).and_then(|day| zone.day(day));
-    match end {
-        Some((_, next)) => Ok(At::from_millis(next.millis() - 1).unwrap_or(next)),
-        None => instant(Some(text), zone, now),
-    }
-}
-
 /// Returns as of when cases are looked at, and as they were known when.
 fn as_known(args: &AsKnownArgs, now: At) -> Result<AsKnown, AppError> {
-    let read = |text: &Option<String>| text.as_deref().map(|text| end_of(text, now)).transpose();
-    Ok(AsKnown { as_of: read(&args.as_of)?, logged: read(&args.logged)? })
+    AsKnown::read(args.as_of.as_deref(), args.logged.as_deref(), now)
 }
 
 /// Opens a ledger to record an event in it, or only reads it for a dry run.
@@ -254,6 +242,12 @@ fn output_file<'a>(path: &'a Path, kind: OutputKind, inputs: &[&Path]) -> Result
     // Replacing the file behind standard output would lose what other programs write to it.
     let is_stdout = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].iter().any(|name| path.as_os_str() == *name);
     (!is_stdout).then(|| OutputFile::check(path, kind, inputs)).transpose()
+}
+
+/// Returns the output file for a spreadsheet, which can't be standard output.
+fn spreadsheet_file<'a>(path: &'a Path, inputs: &[&Path]) -> Result<OutputFile<'a>, AppError> {
+    let file = output_file(path, OutputKind::Spreadsheet, inputs)?;
+    file.ok_or_else(|| AppError::Usage("a spreadsheet can't be written to standard output; name a file".to_owned()))
 }
 
 /// Returns the settings of a simulation. The default is one thread per core.

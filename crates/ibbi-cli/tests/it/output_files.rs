@@ -21,6 +21,7 @@ const COMMANDS: &[(&[&str], &str, &str)] = &[
     (&["export", "--to", "bpmn"], "my.toml", "-o"),
     (&["audit", "INPUT"], "my.ledger", "--html"),
     (&["goals", "INPUT", "--goals", "goals.toml"], "my.ledger", "--html"),
+    (&["goals", "INPUT", "--goals", "goals.toml"], "my.ledger", "--xlsx"),
     (&["program-report", "INPUT"], "my.ledger", "--html"),
     (&["program-report", "INPUT"], "my.ledger", "--xlsx"),
     (&["extract", "INPUT"], "my.ledger", "-o"),

@@ -6,6 +6,7 @@ mod calendars;
 mod cases;
 mod document;
 mod examples;
+mod goals;
 mod lines;
 mod operations;
 mod paging;
@@ -22,8 +23,9 @@ mod webhooks;
 pub(crate) use audit::{audit_request, exported, upload};
 pub(crate) use cases::calendar as calendar_of_case;
 pub use document::openapi;
+pub(crate) use goals::{as_known, with_goals};
 pub(crate) use operations::OPERATIONS;
-pub(crate) use program_report::{goals_report, report as program_report};
+pub(crate) use program_report::report as program_report;
 
 pub(crate) use crate::problem::BASE;
 

@@ -1,8 +1,8 @@
 //! The table of operations.
 
 use super::{
-    Given, Operation, Parameter, audit, availability, calendars, cases, lines, planned_dates, polls, program_report,
-    records, reference, schedule, webhooks,
+    Given, Operation, Parameter, audit, availability, calendars, cases, goals, lines, planned_dates, polls,
+    program_report, records, reference, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -18,6 +18,18 @@ const fn gives(status: u16, kind: &'static str, schema: &'static str, about: &'s
 
 const CASE: Parameter = at("path", "case", "Uuid", "the case");
 const AS_OF: Parameter = at("query", "at", "Time", "the time of the query, in the district's time; default: now");
+const STATE_AS_OF: Parameter = at(
+    "query",
+    "as_of",
+    "Time",
+    "include only events that happened by this time, or by the end of this day, with later corrections applied; default: `logged`, or now",
+);
+const KNOWN_AS_OF: Parameter = at(
+    "query",
+    "logged",
+    "Time",
+    "include only what was on record at this time, or at the end of this day, without later corrections",
+);
 const LIMIT: Parameter = at("query", "limit", "Limit", "the most entries of the page: 1 to 1000; default: 100");
 const IF_MATCH: Parameter = at(
     "header",
@@ -260,16 +272,18 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         handler: |request| limited(request, audit::audit_own) },
     Operation { id: "programReport", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/program-report",
         parameters: &[at("query", "fiscal_year", "FiscalYear", "the fiscal year, by the calendar year in which it ends; default: the current one"),
-            at("query", "starts", "Month", "the month in which a fiscal year starts; default: 7, which is July")],
+            at("query", "starts", "Month", "the month in which a fiscal year starts; default: 7, which is July"), STATE_AS_OF, KNOWN_AS_OF],
         body: None, summary: "Reports on a fiscal year: districts, cases, sessions, hours, adoption, and the workload of neutrals",
-        about: "Returns the figures of a fiscal year, its districts, its cases, and its neutrals, as of now. docs/program-report.md defines each figure.",
+        about: "Returns the figures of a fiscal year, its districts, its cases, and its neutrals. docs/program-report.md defines each figure.",
         answers: &[gives(200, JSON, "ProgramReport", "what `ibbi program-report --json` prints")],
         handler: |request| limited(request, program_report::send) },
-    Operation { id: "goals", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/goals", parameters: &[], body: None,
-        summary: "Reports which time goals of the office were met",
-        about: "Returns the goals of the server's settings with their results, by period, by facilitator, and by case, as of now (docs/goals.md).",
-        answers: &[gives(200, JSON, "GoalsReport", "what `ibbi goals --json` prints")],
-        handler: |request| limited(request, program_report::send_goals) },
+    Operation { id: "goals", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/goals",
+        parameters: &[STATE_AS_OF, KNOWN_AS_OF,
+            at("query", "chances", "Text", "if given, also simulate each open case, and return the chance that it meets each goal that is not due yet")],
+        body: None, summary: "Reports which time goals of the office were met",
+        about: "Returns the goals of the server's settings with their results, by period, by facilitator, and by case (docs/goals.md). The chances of open cases use the default assumptions, for which no office has published figures.",
+        answers: &[gives(200, JSON, "GoalsAnswer", "what `ibbi goals --json` prints")],
+        handler: goals::send },
     Operation { id: "exportEvents", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/export/{format}",
         parameters: &[at("path", "format", "ExportFormat", "the format"),
             at("query", "voided", "Text", "if given, also include voided events and corrections in formats that leave them out")],

@@ -69,6 +69,9 @@ fn responses_match_the_openapi_document() {
         let path = format!("/api/v1/{path}");
         assert_eq!(check("GET", &path, &path, None, "*/*").status, 200, "{path}");
     }
+    let path = "/api/v1/ledger/goals";
+    let chances = check("GET", path, &format!("{path}?chances=1&as_of=2100-01-01"), None, "*/*");
+    assert!(chances.status == 200 && chances.json()["risks"]["runs"].is_u64(), "{}", chances.text());
     for (path, query) in [("inclusion", "line=1"), ("consistency", "from=1")] {
         let path = format!("/api/v1/proofs/{path}");
         assert_eq!(check("GET", &path, &format!("{path}?{query}"), None, "*/*").status, 200, "{path}");

@@ -120,6 +120,7 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/audit", Roles),
     ("POST", "/audit", Roles),
     ("GET", "/reports/goals", LedgerReaders),
+    ("GET", "/reports/goals/{file}", LedgerReaders),
     ("GET", "/reports/program", LedgerReaders),
     ("GET", "/reports/program/{file}", LedgerReaders),
     ("GET", "/audit/{upload}", LedgerReaders),
