@@ -60,7 +60,7 @@ pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
     AnswerState, AuditPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage, SimulationPage,
-    comparison_section, gains_section, poll_script, poll_style,
+    comparison_section, diff_content, gains_section, poll_script, poll_style,
 };
 pub use program_tables::program_tables;
 pub use rust_xlsxwriter::XlsxError;

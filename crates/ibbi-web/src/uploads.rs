@@ -3,6 +3,7 @@
 use ibbi_access::Principal;
 use ibbi_app::AppError;
 use ibbi_app::signing::VerifySettings;
+use ibbi_app::statements::StatementKind;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub(crate) struct Upload {
     keys: Vec<String>,
     /// Whether checkpoints were uploaded with it.
     has_checkpoints: bool,
+    /// What it says about a ledger, if it isn't one.
+    statement: Option<StatementKind>,
 }
 
 impl Upload {
@@ -32,7 +35,8 @@ impl Upload {
             move |source| AppError::Io { doing: "keep", path, source }
         };
         let folder = own_folder().map_err(failed(Path::new("the upload")))?;
-        let upload = Self { folder, keys, has_checkpoints: checkpoints.is_some() };
+        let upload =
+            Self { folder, keys, has_checkpoints: checkpoints.is_some(), statement: StatementKind::of(ledger) };
         write(&upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
         if let Some(checkpoints) = checkpoints {
             write(&upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
@@ -44,6 +48,11 @@ impl Upload {
     pub(crate) fn against(&self) -> VerifySettings {
         let checkpoints = self.has_checkpoints.then(|| self.checkpoints());
         VerifySettings { checkpoints, keys: self.keys.clone(), ..VerifySettings::default() }
+    }
+
+    /// Returns what the upload is if it has no records: a proof, or checkpoints.
+    pub(crate) const fn statement(&self) -> Option<StatementKind> {
+        self.statement
     }
 
     /// The ledger's file.

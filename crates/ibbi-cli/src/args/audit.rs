@@ -168,7 +168,7 @@ pub(crate) struct Checkpoint {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Verify {
-    /// Ledger file, extract, or mirror. Use `-` for standard input.
+    /// Ledger file, extract, mirror, proof, or file of checkpoints. Use `-` for standard input.
     pub(crate) ledger: PathBuf,
     /// Checkpoint file. Use a copy that the people who keep the ledger can't change. Default: LEDGER.checkpoints.
     #[arg(long, value_name = "FILE")]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod calendars;
+mod diff;
 mod forecast;
 mod head;
 mod heat_map;
@@ -12,6 +13,7 @@ mod provenance;
 mod standards;
 
 pub use audit::AuditPage;
+pub use diff::diff_content;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
 pub use standards::{GoalsPage, ProgramPage};
 

@@ -38,7 +38,7 @@ use ibbi_access::View;
 use ibbi_app::AppError;
 
 /// The operations that accept whole ledgers.
-pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"];
+pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay", "/api/v1/audit", "/api/v1/ledger/diff"];
 
 /// An operation.
 pub(crate) struct Operation {

@@ -78,6 +78,7 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/audit/{upload}", Some(View::Tools), |request| limited(request, audit::results)),
     (Method::GET, "/audit/{upload}/audit.json", Some(View::Tools), |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", Some(View::Tools), |request| limited(request, audit::export)),
+    (Method::GET, "/audit/{upload}/compare", Some(View::Ledger), |request| limited(request, audit::compare)),
     (Method::GET, "/audit/{upload}/cases/{case}", Some(View::Tools), |request| limited(request, audit::case)),
     (Method::GET, "/reports/goals", Some(View::Ledger), goals::page),
     (Method::GET, "/reports/goals/{file}", Some(View::Ledger), goals::file),

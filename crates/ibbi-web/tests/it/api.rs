@@ -167,7 +167,7 @@ fn responses_match_the_openapi_document() {
 fn uploads(server: &Running, document: &Value) -> Vec<String> {
     let ledger = std::fs::read(server.ledger()).unwrap();
     let mut asked = Vec::new();
-    for path in ["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"] {
+    for path in ["/api/v1/verify", "/api/v1/replay", "/api/v1/audit", "/api/v1/ledger/diff"] {
         let (kind, body) = multipart(&[("ledger", &ledger)]);
         let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
         assert_eq!(answer.status, 200, "{}", answer.text());

@@ -9,7 +9,7 @@ use ibbi_app::audit;
 use ibbi_app::audit::{AuditReport, AuditedCaseSummary, Finding, FindingSink};
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
-use ibbi_app::signing::VerifySettings;
+use ibbi_app::signing::{self, Verified, VerifySettings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -61,6 +61,11 @@ impl Source {
         }
     }
 
+    /// Returns whether it was uploaded.
+    pub(super) const fn is_upload(&self) -> bool {
+        matches!(self, Self::Upload(..))
+    }
+
     /// Returns its name for people.
     pub(super) const fn name(&self) -> &'static str {
         match self {
@@ -86,6 +91,16 @@ impl Source {
         let mut cases = Cases(Vec::new());
         let report = audit::audit(&self.ledger(), &api::audit_request(&request.state, against), &mut cases)?;
         Ok((report, cases.0))
+    }
+
+    /// Verifies an upload that has no records: a proof, or checkpoints. Returns nothing for others.
+    pub(super) fn statement(&self) -> Result<Option<Verified>, AppError> {
+        match self {
+            Self::Upload(_, upload) if upload.statement().is_some() => {
+                signing::verify(&upload.ledger(), &upload.against()).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Returns the timeline of a case, to its end or to a record, and the findings about it if the ledger is damaged.

@@ -166,6 +166,7 @@ const OF_THE_LEDGER: &[&str] = &[
     "/api/v1/ledger/export/ocel",
     "/api/v1/ledger/export/cloudevents",
     "/audit/own",
+    "/audit/own/compare",
     "/audit/own/audit.json",
     "/audit/own/export/csv",
     "/audit/own/cases/{case}",
