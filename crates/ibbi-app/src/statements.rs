@@ -201,6 +201,7 @@ fn signed_growth(text: &str, signed: &mut Vec<SignedCheckpoint>) -> Verified {
     let mut verified = Verified::of_statement("consistency proof");
     let proof: SignedConsistency = match text.trim().parse() {
         Ok(proof) => proof,
+        Err(_) if is_cut(text) => return damaged(verified, &CUT),
         Err(error) => return damaged(verified, &error),
     };
     let (first, second) = (proof.first.checkpoint(), proof.second.checkpoint());
@@ -237,7 +238,8 @@ fn unsigned(text: &str, known: &[SignedCheckpoint], signed: &mut Vec<SignedCheck
             };
             return damaged(verified, &format!("it must have exactly the fields {expected}"));
         }
-        Err(error) => return damaged(verified, &error),
+        Err(_) if is_cut(text) => return damaged(verified, &CUT),
+        Err(error) => return damaged(verified, &format!("it is not JSON: {error}")),
     };
     let roots = match roots {
         Ok(roots) => roots,
@@ -304,6 +306,13 @@ fn hashes(texts: &[String]) -> Result<Vec<Digest>, String> {
 
 fn hash(what: &str, text: &str) -> Result<Digest, String> {
     decode_hash(text).ok_or_else(|| format!("{what} is not base64 of 32 bytes"))
+}
+
+const CUT: &str = "its end is missing";
+
+/// Returns whether the end of a JSON object is missing.
+fn is_cut(text: &str) -> bool {
+    !text.trim_end().ends_with('}')
 }
 
 /// Returns the result for a proof that can't be read.

@@ -47,11 +47,13 @@ fn text(verified: &Verified) -> String {
                 format!("{}, {}", count(verified.checkpoints.len() as u64, "checkpoint"), count(verified.bytes, "byte"))
             }
             (_, Some(ProvedLines { line: Some(line), to, .. })) => {
-                format!("line {line} is among the first {}", count(to, "line"))
+                format!("line {line} among the first {}", count(to, "line"))
             }
             (_, Some(ProvedLines { from: Some(from), to, .. })) => {
                 format!("from {} to {}", count(from, "line"), count(to, "line"))
             }
+            (what, None) if what.ends_with("proof") => count(verified.bytes, "byte"),
+            ("extract", None) => "which can't be read to its end".to_owned(),
             _ => format!("{}, {}", count(verified.lines, "line"), count(verified.bytes, "byte")),
         },
     };
@@ -207,8 +209,11 @@ fn checkpoints(verified: &Verified, text: &mut String) {
             let note = "no checkpoint yet: the hashes of lines that you may not read are not checked";
             let _ = writeln!(text, "{}", paint(DIM, note));
         }
-        None if verified.proved.is_some() => {}
-        None if verified.checkpoints.is_empty() && verified.what == "ledger" => {
+        None if verified.what.ends_with("proof") => {}
+        None if verified.what == "extract" && verified.checkpoints.is_empty() => {
+            let _ = writeln!(text, "{}", paint(DIM, "its checkpoint was not checked"));
+        }
+        None if verified.checkpoints.is_empty() && verified.what != "checkpoints" => {
             let note = "no checkpoint: the chain alone doesn't show whether the end was cut off or rewritten";
             let _ = writeln!(text, "{}", paint(DIM, note));
         }

@@ -54,6 +54,9 @@ fn proof_is_verified_by_itself() {
         assert_eq!((code, &verified["what"]), (4, &"consistency proof".into()), "{what}: {verified}");
         assert_eq!(verified["faults"][0]["code"], "proof", "{what}: {verified}");
     }
+    fs::write(place.path("wrong.json"), &text[..text.len() / 2]).unwrap();
+    let cut = place.ibbi(&["verify", "wrong.json"]).out;
+    assert!(cut.contains("the proof can't be read: its end is missing"), "{cut}");
     // Another key, and a quorum of witnesses who did not cosign.
     fs::write(place.path("other.pub"), place.done(&["keygen", "example.org/other", "other.key"])).unwrap();
     assert_eq!(place.json(&["verify", "grown.json", "--key", "other.pub"]).0, 4);

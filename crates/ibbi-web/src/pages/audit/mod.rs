@@ -62,8 +62,8 @@ pub(crate) fn compare(request: &WebRequest) -> WebResult {
     let about = "The first file is this server\u{2019}s ledger, and the second one is the file that was uploaded.";
     let content = Html::new()
         .with(el("h1").with("Is this copy the same as ours?"))
-        .with(ibbi_report::diff_content(&diff))
         .with(el("p").with(about))
+        .with(ibbi_report::diff_content(&diff))
         .with(el("p").with(el("a").attr("href", source.address()).with("Back to the results")));
     Ok(Page { title: "Is this copy the same as ours?", place: "/audit", content }.answer(StatusCode::OK))
 }

@@ -23,11 +23,10 @@ pub(super) fn results(verified: &Verified) -> Html {
         .with(box_.with(el("p").class("verdict").with(verdict(verified))).with(reasons))
         .with(el("dl").class("figures").with(figures))
         .with(signatures)
-        .with(section(
-            "limits",
-            "Not checked",
-            el("ul").all(limits(verified).into_iter().map(|text| el("li").with(text))),
-        ))
+        .with(verified.sound.then(|| {
+            let items = limits(verified).into_iter().map(|text| el("li").with(text));
+            section("limits", "Not checked", el("ul").all(items))
+        }))
         .with(el("p").with(el("a").attr("href", "/audit").with("Check another file")))
 }
 
@@ -65,7 +64,14 @@ fn limits(verified: &Verified) -> Vec<String> {
         let lines = count(to, "line", "lines");
         limits.push(format!("The roots of the proof are not signed. Upload it with a checkpoint over {lines}."));
     }
-    limits.push("Whether a ledger has these lines. Upload the ledger with this file as its checkpoints.".to_owned());
+    let how = match verified.proved {
+        None => " Upload the ledger with this file as its checkpoints.",
+        Some(ProvedLines { signed: true, line: None, .. }) => {
+            " Run ibbi verify with the ledger and --since with this file."
+        }
+        Some(_) => "",
+    };
+    limits.push(format!("Whether a ledger has these lines.{how}"));
     limits.push("Whether the records are true, and whether the rules allow them.".to_owned());
     limits
 }
