@@ -5,12 +5,16 @@ mod risk;
 
 pub use known::AsKnown;
 pub(crate) use known::{KnownCases, known_history};
-pub use risk::{RiskSettings, at_risk};
+pub use risk::{OpenCases, RiskSettings, at_risk};
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;
+use crate::ledger::PROGRAM;
 use ibbi_core::{At, History};
-use ibbi_sim::{GoalMeter, GoalSet, GoalsReport};
+use ibbi_report::figures::FigureTable;
+use ibbi_report::{goal_tables, xlsx};
+use ibbi_sim::{GoalMeter, GoalRisks, GoalSet, GoalsReport};
+use serde::Serialize;
 use std::io::Read as _;
 use std::path::Path;
 use uuid::Uuid;
@@ -50,29 +54,44 @@ pub fn measure(ledger: &Path, goals: &GoalSet, known: AsKnown, now: At) -> Resul
     Ok(measure_cases(&cases, goals))
 }
 
+/// A report on goals, with the chances of the open cases if they were computed. `ibbi goals --json` prints it.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GoalsAnswer {
+    /// The report.
+    #[serde(flatten)]
+    pub report: GoalsReport,
+    /// The open cases with their chances; left out if they were not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risks: Option<GoalRisks>,
+}
+
 /// Measures cases that are read one by one, such as those of a server's store.
 pub struct CaseGoals<'g> {
     meter: GoalMeter<'g>,
     as_of: At,
+    logged: Option<At>,
 }
 
 impl<'g> CaseGoals<'g> {
-    /// Starts to measure, as of an instant.
-    pub fn new(goals: &'g GoalSet, as_of: At) -> Self {
-        Self { meter: GoalMeter::new(goals, as_of), as_of }
+    /// Starts to measure, as of an instant (default: now), and as the cases were known at one.
+    pub fn new(goals: &'g GoalSet, known: AsKnown, now: At) -> Self {
+        let as_of = known.instant(now);
+        Self { meter: GoalMeter::new(goals, as_of), as_of, logged: known.logged }
     }
 
-    /// Adds a case.
+    /// Adds a case, if it was known.
     pub fn add(&mut self, log: &CaseLog) {
-        match log.history() {
-            Ok(history) => add(&mut self.meter, log.id, history, self.as_of),
+        match known_history(log, self.logged) {
+            Ok(Some((id, history))) => add(&mut self.meter, id, &history, self.as_of),
+            Ok(None) => {}
             Err(_) => self.meter.leave_out(),
         }
     }
 
     /// Returns the report on all cases.
     pub fn finish(self) -> GoalsReport {
-        self.meter.finish()
+        GoalsReport { logged: self.logged, ..self.meter.finish() }
     }
 }
 
@@ -91,5 +110,21 @@ fn measure_cases(cases: &KnownCases, goals: &GoalSet) -> GoalsReport {
             None => meter.leave_out(),
         }
     }
-    meter.finish()
+    GoalsReport { logged: cases.logged(), ..meter.finish() }
+}
+
+/// Returns one of the tables of a report: `goal`, `period`, `facilitator`, `case`, `open`, or, if the chances were computed, `risk`.
+pub fn table(answer: &GoalsAnswer, code: &str) -> Option<FigureTable> {
+    goal_tables::all(&answer.report, answer.risks.as_ref()).into_iter().find(|table| table.code == code)
+}
+
+/// Returns a report as a spreadsheet (.xlsx), with one sheet for each table.
+///
+/// # Errors
+/// [`AppError::Usage`] if a table is too long for a sheet.
+pub fn spreadsheet(answer: &GoalsAnswer) -> Result<Vec<u8>, AppError> {
+    let tables = goal_tables::all(&answer.report, answer.risks.as_ref());
+    xlsx::workbook("Goals of the office", &tables, answer.report.as_of, PROGRAM).map_err(|error| {
+        AppError::Usage(format!("the goals can't be a spreadsheet: {error}; write them as CSV instead"))
+    })
 }

@@ -90,6 +90,7 @@ pub(crate) fn verify_mirrored(
         missing: None,
         since,
         witnessed: None,
+        proved: None,
         texts: None,
     };
     Ok((verified, all))

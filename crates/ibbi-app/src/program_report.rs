@@ -2,7 +2,7 @@
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::goals::{AsKnown, KnownCases};
+use crate::goals::{AsKnown, KnownCases, known_history};
 use crate::ledger::PROGRAM;
 use ibbi_audit::{ProgramReport, ProgramReportBuilder};
 use ibbi_common::fiscal::FiscalYears;
@@ -48,32 +48,36 @@ pub fn program_report(ledger: &Path, year: ProgramYear, known: AsKnown, now: At)
             None => builder.leave_out(),
         }
     }
-    Ok(builder.finish())
+    Ok(ProgramReport { logged: cases.logged(), ..builder.finish() })
 }
 
 /// Reports on cases that are read one by one, such as those of a server's store.
-pub struct CaseReports(ProgramReportBuilder);
+pub struct CaseReports {
+    builder: ProgramReportBuilder,
+    logged: Option<At>,
+}
 
 impl CaseReports {
-    /// Starts the report, with the events until an instant.
+    /// Starts the report, as of an instant (default: now), and as the cases were known at one.
     ///
     /// # Errors
     /// [`AppError::Usage`] if dates don't have the year.
-    pub fn new(year: ProgramYear, as_of: At) -> Result<Self, AppError> {
-        Ok(Self(year.builder(as_of)?))
+    pub fn new(year: ProgramYear, known: AsKnown, now: At) -> Result<Self, AppError> {
+        Ok(Self { builder: year.builder(known.instant(now))?, logged: known.logged })
     }
 
-    /// Adds a case.
+    /// Adds a case, if it was known.
     pub fn add(&mut self, log: &CaseLog) {
-        match log.history() {
-            Ok(history) => self.0.add(log.id, history),
-            Err(_) => self.0.leave_out(),
+        match known_history(log, self.logged) {
+            Ok(Some((id, history))) => self.builder.add(id, &history),
+            Ok(None) => {}
+            Err(_) => self.builder.leave_out(),
         }
     }
 
     /// Returns the report.
     pub fn finish(self) -> ProgramReport {
-        self.0.finish()
+        ProgramReport { logged: self.logged, ..self.builder.finish() }
     }
 }
 

@@ -6,16 +6,18 @@ pub use crate::keys::{NewKey, keygen, public_key};
 pub use crate::signer::Signer;
 pub use crate::verified::{
     CheckedTexts, CheckpointVerdict, ClockRemark, CosignedBy, ExtractedCase, FoundFault, FoundFork, LineSpan,
-    OlderCheckpoint, Verified, WitnessedLines,
+    OlderCheckpoint, ProvedLines, Verified, WitnessedLines,
 };
 
 use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
+use crate::file_type;
 use crate::history::{
     HistorySettings, add_findings, add_outside, extract_has_too_few_lines, older_verdicts, read_outside,
 };
 use crate::mirrors::verify_mirrored;
 use crate::quorum::Quorum;
+use crate::statements::{StatementKind, verify_statement};
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
 use ibbi_log::{Depth, Fault, FaultKind, Uuid, open_sidecar};
@@ -59,7 +61,10 @@ pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, App
     })
 }
 
-/// Verifies a ledger or an extract, from a file or, with `-`, from standard input.
+/// How much of a file shows what it is, in bytes.
+const BEGINNING: u64 = 4096;
+
+/// Verifies a ledger, an extract, a mirror, a proof, or checkpoints, from a file or, with `-`, from standard input.
 ///
 /// # Errors
 /// Returns [`AppError`] if something can't be read. Faults of the ledger are in the result.
@@ -96,12 +101,12 @@ pub fn verify_history(
     let (source, beginning, total): (Box<dyn Read>, Vec<u8>, _) = if from_stdin {
         let mut stdin = io::stdin().lock();
         let mut beginning = Vec::new();
-        stdin.by_ref().take(16).read_to_end(&mut beginning).map_err(failed)?;
+        stdin.by_ref().take(BEGINNING).read_to_end(&mut beginning).map_err(failed)?;
         (Box::new(io::Cursor::new(beginning.clone()).chain(stdin)), beginning, None)
     } else {
         let mut file = crate::ledger::open_file(path)?;
         let mut beginning = Vec::new();
-        Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(failed)?;
+        Read::by_ref(&mut file).take(BEGINNING).read_to_end(&mut beginning).map_err(failed)?;
         file.rewind().map_err(failed)?;
         let total = file.metadata().ok().map(|metadata| metadata.len());
         (Box::new(file), beginning, total)
@@ -110,10 +115,15 @@ pub fn verify_history(
     let begins_as_extract = is_extract(&beginning);
     let begins_as_mirror = is_mirror(&beginning);
     let source = ProgressReader::new(source, total, watch);
-    if begins_as_extract || begins_as_mirror {
-        let (mut verified, mut signed) = match begins_as_mirror {
-            true => verify_mirrored(source, &keys, &older, path)?,
-            false => verify_extracted(source, &keys, &older, path)?,
+    let statement = StatementKind::of(&beginning);
+    if begins_as_extract || begins_as_mirror || statement.is_some() {
+        let (mut verified, mut signed) = match statement {
+            Some(kind) => {
+                let given = settings.checkpoints.as_deref().map(read_outside).transpose()?.unwrap_or_default();
+                verify_statement(kind, source, &keys, (&older, &given), path)?
+            }
+            None if begins_as_mirror => verify_mirrored(source, &keys, &older, path)?,
+            None => verify_extracted(source, &keys, &older, path)?,
         };
         if let Some(quorum) = &history.quorum {
             // Witnesses can have cosigned the checkpoint after it came here.
@@ -135,6 +145,9 @@ pub fn verify_history(
         ibbi_log::ReadError::Io { source, .. } => failed(source),
         other => AppError::Usage(other.to_string()),
     })?;
+    if report.opening.is_none() && report.damage.count > 0 && report.damage.count >= report.head.lines {
+        refuse_other_file(path, &beginning)?;
+    }
     let mut verified = ledger_result(&report, !keys.is_empty());
     for checked in &report.checkpoints {
         if let Some(Err(error)) = &checked.signature {
@@ -168,6 +181,16 @@ pub fn verify_history(
         verified.signatures_checked = false;
     }
     Ok(verified)
+}
+
+/// Refuses a file without a line of a ledger, if its beginning shows what it is instead.
+fn refuse_other_file(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
+    if file_type::is_private_key(beginning) {
+        return Err(AppError::Usage(format!("{}: {}", path.display(), file_type::PRIVATE)));
+    }
+    let Some(what) = file_type::other_kind(beginning) else { return Ok(()) };
+    let expected = "give a ledger, an extract, a mirror, a proof, or a file of checkpoints";
+    Err(AppError::Usage(format!("{} is not a ledger: it looks like {what}; {expected}", path.display())))
 }
 
 /// Returns the trusted public keys.
@@ -208,6 +231,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         missing: None,
         since: Vec::new(),
         witnessed: None,
+        proved: None,
         texts: None,
     }
 }
@@ -267,6 +291,7 @@ fn verify_extracted(
                 missing: None,
                 since: Vec::new(),
                 witnessed: None,
+                proved: None,
                 texts: None,
             };
             if let Some(fork) = fork {
@@ -284,28 +309,11 @@ fn verify_extracted(
     };
     let line = if let ibbi_seal::ExtractFault::Line { line, .. } = &fault { *line } else { 1 };
     let verified = Verified {
-        what: "extract",
         sound: false,
-        lines: 0,
-        readable: None,
-        bytes: 0,
-        last_hash: String::new(),
-        origin: None,
-        same_chart: None,
-        case: None,
-        complete_up_to: None,
-        clock: Vec::new(),
         faults: vec![FoundFault { code: fault.code(), line, byte: 0, text: fault.to_string() }],
         fault_count: 1,
-        checkpoints: Vec::new(),
-        last_good: None,
         signatures_checked: !keys.is_empty(),
-        forks: Vec::new(),
-        changed: None,
-        missing: None,
-        since: Vec::new(),
-        witnessed: None,
-        texts: None,
+        ..Verified::of_statement("extract")
     };
     Ok((verified, Vec::new()))
 }

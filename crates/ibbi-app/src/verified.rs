@@ -131,7 +131,7 @@ impl From<&ClockFinding> for ClockRemark {
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Verified {
-    /// `ledger`, `extract`, or `mirror`.
+    /// `ledger`, `extract`, `mirror`, `checkpoints`, `consistency proof`, or `inclusion proof`.
     pub what: &'static str,
     /// Whether the ledger is sound: `docs/findings.md` defines the word, for a verification and for an audit.
     pub sound: bool,
@@ -184,12 +184,60 @@ pub struct Verified {
     /// How far enough witnesses cosigned the ledger, if witnesses were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub witnessed: Option<WitnessedLines>,
+    /// What a proof shows if it is sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proved: Option<ProvedLines>,
     /// The confidential texts of the records, if they were checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub texts: Option<CheckedTexts>,
 }
 
+/// What a proof shows: that a line is among the first lines of a ledger, or that the ledger only grew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProvedLines {
+    /// The line that is among the first `to` lines, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// How many lines the ledger had when it was the beginning of the first `to` lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<u64>,
+    /// The number of lines.
+    pub to: u64,
+    /// Whether checkpoints have the roots of the proof. Without them, it shows nothing about a certain ledger.
+    pub signed: bool,
+}
+
 impl Verified {
+    /// Returns a result without findings for a file that says something about a ledger without its lines.
+    pub(crate) fn of_statement(what: &'static str) -> Self {
+        Self {
+            what,
+            sound: true,
+            lines: 0,
+            readable: None,
+            bytes: 0,
+            last_hash: String::new(),
+            origin: None,
+            same_chart: None,
+            case: None,
+            complete_up_to: None,
+            clock: Vec::new(),
+            faults: Vec::new(),
+            fault_count: 0,
+            checkpoints: Vec::new(),
+            last_good: None,
+            signatures_checked: false,
+            forks: Vec::new(),
+            changed: None,
+            missing: None,
+            since: Vec::new(),
+            witnessed: None,
+            proved: None,
+            texts: None,
+        }
+    }
+
     /// Adds what is wrong with all of it, which is then not sound.
     pub(crate) fn add_fault(&mut self, code: &'static str, text: String) {
         self.faults.push(FoundFault { code, line: self.lines, byte: self.bytes, text });

@@ -70,13 +70,13 @@ pub use case::{
     MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
     SubstituteAttendance, case_report, case_reports, known_by_day,
 };
-pub use certificate::{
-    AuditCertificate, CertificateOptions, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange,
-    CertifiedWitness, EarlierCheckpoint, HistoryFork, HistoryOptions, OpenQuestion,
-};
 pub use cases_report::{
     CaseDurations, CaseOnDay, CaseOnRecord, CasesReport, CasesReportBuilder, DaysSoFar, DurationSpread, FIVE,
     FiveNumbers, LaterChange, LaterChangeKind, LongestWait, Outlier, StageDays, StageSpread, StateOnDay,
+};
+pub use certificate::{
+    AuditCertificate, CertificateOptions, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange,
+    CertifiedWitness, EarlierCheckpoint, HistoryFork, HistoryOptions, OpenQuestion,
 };
 pub use diff::{
     CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,

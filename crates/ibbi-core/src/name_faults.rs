@@ -82,7 +82,13 @@ pub fn name_faults(name: &str) -> Vec<NameFault> {
     if name.is_ascii() {
         return faults;
     }
-    let characters: Vec<_> = (1..).zip(name.chars()).filter(|(_, c)| is_invisible(*c)).collect();
+    let all: Vec<char> = name.chars().collect();
+    let is_hidden = |place: usize, c: char| match c {
+        '\u{200C}' | '\u{200D}' => !joins(&all, place),
+        c => is_invisible(c),
+    };
+    let characters: Vec<_> = (0..).zip(&all).filter(|(place, c)| is_hidden(*place, **c)).collect();
+    let characters: Vec<_> = characters.into_iter().map(|(place, c)| (place + 1, *c)).collect();
     if !characters.is_empty() {
         faults.push(NameFault::Invisible { characters });
     }
@@ -97,14 +103,30 @@ pub fn name_faults(name: &str) -> Vec<NameFault> {
     faults
 }
 
-/// Returns whether a character can't be seen or looks like a space. A joiner is needed in some scripts, so it isn't one.
+/// Returns whether a joiner is between two letters of scripts that need it: it changes how they look. It can't be seen elsewhere.
+fn joins(all: &[char], place: usize) -> bool {
+    let takes_joiner = |c: Option<&char>| {
+        c.is_some_and(|c| {
+            matches!(
+                c,
+                '\u{600}'..='\u{FFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{18AF}' | '\u{1900}'..='\u{1C7F}'
+                    | '\u{A840}'..='\u{A95F}' | '\u{A980}'..='\u{AAFF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+                    | '\u{10A00}'..='\u{11FFF}' | '\u{1E900}'..='\u{1E95F}'
+            )
+        })
+    };
+    takes_joiner(place.checked_sub(1).and_then(|before| all.get(before))) && takes_joiner(all.get(place + 1))
+}
+
+/// Returns whether a character can't be seen or looks like a space, apart from the two joiners.
 const fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{A0}' | '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{1680}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3000}'
-            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}'
-            | '\u{E0000}'..='\u{E0FFF}'
+        '\u{A0}' | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{1680}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{2000}'..='\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{202F}' | '\u{205F}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3000}'
+            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFC}'
+            | '\u{13430}'..='\u{1345F}' | '\u{16FE4}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D159}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
     )
 }
 
@@ -120,6 +142,7 @@ mod tests {
             "\u{418}\u{432}\u{430}\u{43d} Smith",
             "\u{39d}\u{3af}\u{3ba}\u{3bf}\u{3c2}",
             "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}",
+            "\u{0d28}\u{0d4d}\u{200d}\u{0d2e}",
             "\u{738b}\u{5c0f}\u{660e}",
             "\u{9ad8}\u{6a4b}\u{307f}\u{306a}\u{307f}",
             "\u{bc15}\u{c11c}\u{c5f0}",
@@ -135,6 +158,10 @@ mod tests {
             ("Ann\u{3164}e", "names.invisible"),
             ("Anne\u{2800}Lee", "names.invisible"),
             ("Anne\u{a0}Lee", "names.invisible"),
+            ("Ann\u{200d}e", "names.invisible"),
+            ("Anne\u{200c}", "names.invisible"),
+            ("Ann\u{fffc}e", "names.invisible"),
+            ("Ann\u{16fe4}e", "names.invisible"),
             ("Jose\u{301}", "names.not-composed"),
             ("\u{410}nne Lee", "names.mixed-scripts"),
             ("Anne L\u{3b5}e", "names.mixed-scripts"),

@@ -40,6 +40,13 @@ fn coded_result(tally: &GoalTally) -> FigureValue {
     FigureValue::Coded(code, label.to_owned())
 }
 
+/// Returns all tables: the goals, by period, by facilitator, by case, the open cases by their due dates, and, if they were computed, by
+/// their chances.
+pub fn all(report: &GoalsReport, chances: Option<&GoalRisks>) -> Vec<FigureTable> {
+    let tables = [by_goal(report), by_period(report), by_facilitator(report), by_case(report), open(report)];
+    tables.into_iter().chain(chances.map(risks)).collect()
+}
+
 /// Returns the goals, one in each row.
 pub fn by_goal(report: &GoalsReport) -> FigureTable {
     let first = [FigureColumn::text("goal", "goal name"), FigureColumn::text("statement", "statement")];

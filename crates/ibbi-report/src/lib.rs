@@ -68,7 +68,8 @@ pub use describe::{describe, describe_with_names, neutrals};
 pub use forecast_text::no_dates_to_hold;
 pub use page::{
     AnswerState, AuditPage, CaseAuditPage, CasesPage, GoalsPage, PollAnswerPage, PollFile, PollFilePerson, ProgramPage,
-    ReleasePage, ReleasedCase, ReleasedRecord, SimulationPage, comparison_section, gains_section, poll_script, poll_style,
+    ReleasePage, ReleasedCase, ReleasedRecord, SimulationPage, comparison_section, diff_content, gains_section,
+    poll_script, poll_style,
 };
 pub use program_tables::program_tables;
 pub use rust_xlsxwriter::XlsxError;

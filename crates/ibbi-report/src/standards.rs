@@ -4,6 +4,7 @@ use crate::figures::FigureTable;
 use crate::format;
 use crate::table::Table;
 use ibbi_audit::ProgramReport;
+use ibbi_core::At;
 use ibbi_sim::{GoalRisks, GoalsReport};
 
 /// How goals are measured.
@@ -41,13 +42,24 @@ pub(crate) fn goals_result(report: &GoalsReport) -> String {
         0 => String::new(),
         open => format!(" For {open}, no case counts yet."),
     };
-    let day = ibbi_common::format::weekday_date(ibbi_common::zone::Zone::default().date(report.as_of));
-    format!("{goals} for {cases} as of {}: {met} met and {missed} missed.{open}", format::unbroken(&day))
+    let day = day_of(report.as_of);
+    format!("{goals} for {cases} as of {day}: {met} met and {missed} missed.{open}")
+}
+
+/// Returns the day of an instant in Massachusetts, for people.
+fn day_of(instant: At) -> String {
+    let day = ibbi_common::format::weekday_date(ibbi_common::zone::Zone::default().date(instant));
+    format::unbroken(&day)
+}
+
+/// Returns that only what was known on a day counts.
+fn as_known(logged: Option<At>) -> Option<String> {
+    logged.map(|logged| format!("Only what was on record by {} counts, without later corrections.", day_of(logged)))
 }
 
 /// Returns what a reader should know about the goals.
 pub(crate) fn goals_notes(report: &GoalsReport) -> Vec<String> {
-    left_out(report.left_out)
+    left_out(report.left_out).into_iter().chain(as_known(report.logged)).collect()
 }
 
 /// Returns on which estimates the chances of open cases depend.
@@ -77,9 +89,9 @@ pub(crate) fn program_days(report: &ProgramReport) -> String {
 pub(crate) fn program_notes(report: &ProgramReport) -> Vec<String> {
     let mut notes = left_out(report.left_out);
     if !report.is_complete {
-        let day = ibbi_common::format::weekday_date(ibbi_common::zone::Zone::default().date(report.as_of));
-        notes.push(format!("The year is not over. The figures are as of {}.", format::unbroken(&day)));
+        notes.push(format!("The figures are as of {}, before the end of the year.", day_of(report.as_of)));
     }
+    notes.extend(as_known(report.logged));
     notes
 }
 

@@ -33,7 +33,6 @@ mod delivery;
 mod estimates;
 mod etag;
 mod fairness;
-mod file_type;
 mod limits;
 mod mailings;
 mod messages;

@@ -424,5 +424,12 @@ pub(crate) fn with_parts(
 }
 
 async fn run(work: impl FnOnce() -> WebResult + Send + 'static) -> WebResult {
+    detached(work).await
+}
+
+/// Does a part of the work of a request on a thread that can wait for the disk.
+pub(crate) async fn detached<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, WebError> + Send + 'static,
+) -> Result<T, WebError> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(WebError::internal()))
 }

@@ -5,6 +5,7 @@ use ibbi_app::AppError;
 use ibbi_app::history::HistorySettings;
 use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::VerifySettings;
+use ibbi_app::statements::StatementKind;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,8 @@ pub(crate) struct Upload {
     has_earlier: bool,
     /// How many witnesses must have cosigned a checkpoint, if witnesses were uploaded.
     quorum: Option<usize>,
+    /// What it says about a ledger, if it isn't one.
+    statement: Option<StatementKind>,
 }
 
 /// The files of an upload.
@@ -59,7 +62,8 @@ impl Upload {
         let quorum = witnesses.as_ref().map(|_| quorum);
         let (has_checkpoints, has_earlier) = (checkpoints.is_some(), since.is_some());
         let name = name.map(last_part).filter(|name| !name.is_empty());
-        let upload = Self { folder, name, keys, has_checkpoints, has_earlier, quorum };
+        let upload =
+            Self { folder, name, keys, has_checkpoints, has_earlier, quorum, statement: StatementKind::of(ledger) };
         write(&upload.ledger(), ledger).map_err(failed(Path::new("the ledger")))?;
         if let Some(checkpoints) = checkpoints {
             write(&upload.checkpoints(), checkpoints).map_err(failed(Path::new("the checkpoints")))?;
@@ -97,6 +101,11 @@ impl Upload {
     /// Returns the name that the ledger's file had.
     pub(crate) fn name(&self) -> Option<String> {
         self.name.clone()
+    }
+
+    /// Returns what the upload is if it has no records: a proof, or checkpoints.
+    pub(crate) const fn statement(&self) -> Option<StatementKind> {
+        self.statement
     }
 
     /// The ledger's file.

@@ -39,6 +39,11 @@ impl AsKnown {
         let read = |text: Option<&str>| text.map(|text| end_of(text, now)).transpose();
         Ok(Self { as_of: read(as_of)?, logged: read(logged)? })
     }
+
+    /// Returns as of when cases are looked at, if nothing happened after now.
+    pub fn instant(self, now: At) -> At {
+        self.as_of.or(self.logged).unwrap_or(now)
+    }
 }
 
 /// Reads a time, or a day, which means its end, in Massachusetts time.
@@ -76,6 +81,10 @@ impl KnownCases {
         self.as_of
     }
 
+    pub(crate) const fn logged(&self) -> Option<At> {
+        self.logged
+    }
+
     pub(crate) const fn service(&self) -> &LedgerService {
         &self.service
     }
@@ -91,12 +100,6 @@ impl KnownCases {
     /// Returns each case that was known; `None` for one whose rules don't allow an event.
     pub(crate) fn histories(&self) -> impl Iterator<Item = Option<(Uuid, Cow<'_, History>)>> {
         self.logs.iter().filter_map(|log| Some(known_history(log, self.logged).transpose()?.ok()))
-    }
-
-    /// Returns one case as it was known.
-    pub(crate) fn history(&self, case: Uuid) -> Option<Cow<'_, History>> {
-        let known = known_history(self.log(case)?, self.logged).ok()?;
-        known.map(|(_, history)| history)
     }
 }
 

@@ -1,15 +1,17 @@
 //! Open cases at risk: the chance that each meets the goals that are not due yet.
 
-use super::known::{AsKnown, KnownCases};
+use super::known::{AsKnown, KnownCases, known_history};
 use super::measure_cases;
+use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::schedule;
-use crate::zone::Zone;
-use ibbi_core::{At, History};
+use ibbi_core::{At, History, OtherBooking};
 use ibbi_sim::{
-    GoalResult, GoalRisk, GoalRisks, GoalSet, GoalsReport, Scenario, Settings, SimulationError, Simulator, goal_chances,
+    GoalChance, GoalResult, GoalRisk, GoalRisks, GoalSet, GoalsReport, Scenario, Settings, SimulationError, Simulator,
+    goal_chances,
 };
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering as Memory};
 use uuid::Uuid;
@@ -29,11 +31,139 @@ struct OpenCase {
     case: Uuid,
     wanted: Vec<usize>,
     risks: Vec<GoalRisk>,
+    /// The case as it was known, with only the events that happened, or why there is none.
+    history: Result<History, String>,
+    elsewhere: Vec<OtherBooking>,
+}
+
+/// The open cases that can still meet a goal, to be simulated. Find their [`ids`](Self::ids), [`add`](Self::add) the records of each,
+/// and [`simulate`](Self::simulate).
+pub struct OpenCases {
+    scenario: Scenario,
+    as_of: At,
+    logged: Option<At>,
+    cases: Vec<OpenCase>,
+}
+
+impl OpenCases {
+    /// Finds the open cases of a report, which was made of the cases as they were known at `logged` (default: as they are known
+    /// now). Without a scenario, they are simulated with the default assumptions, and everyone is always free.
+    ///
+    /// # Errors
+    /// [`AppError`] if the scenario can't start on the day of the report.
+    pub fn new(report: &GoalsReport, logged: Option<At>, scenario: Option<&Scenario>) -> Result<Self, AppError> {
+        let scenario = match scenario {
+            Some(scenario) => scenario.clone(),
+            None => crate::calibration::standard(report.as_of.utc_date())?,
+        };
+        let mut cases: Vec<OpenCase> = Vec::new();
+        let mut places = HashMap::new();
+        for (index, goal) in report.goals.iter().enumerate() {
+            for measured in goal.cases.iter().filter(|measured| measured.result == GoalResult::NotDue) {
+                let place = *places.entry(measured.case).or_insert_with(|| {
+                    let history = Err("the case can't be read".to_owned());
+                    let (case, wanted, risks, elsewhere) = (measured.case, Vec::new(), Vec::new(), Vec::new());
+                    cases.push(OpenCase { case, wanted, risks, history, elsewhere });
+                    cases.len() - 1
+                });
+                let Some(open) = cases.get_mut(place) else { continue };
+                open.wanted.push(index);
+                open.risks.push(GoalRisk {
+                    goal: goal.goal.name.clone(),
+                    case: measured.case,
+                    district: measured.district.clone(),
+                    facilitator: measured.facilitator.clone(),
+                    due: measured.due,
+                    days_left: 0,
+                    chance: None,
+                    reason: None,
+                });
+            }
+        }
+        Ok(Self { scenario, as_of: report.as_of, logged, cases })
+    }
+
+    /// Returns the IDs of the cases.
+    pub fn ids(&self) -> Vec<Uuid> {
+        self.cases.iter().map(|open| open.case).collect()
+    }
+
+    /// Returns the scenario with which they are simulated.
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Returns the instant as of which they are simulated.
+    pub const fn as_of(&self) -> At {
+        self.as_of
+    }
+
+    /// Adds the records of one of the cases, and the bookings of its neutrals in other cases.
+    pub fn add(&mut self, log: &CaseLog, elsewhere: Vec<OtherBooking>) {
+        let (as_of, logged) = (self.as_of, self.logged);
+        let Some(open) = self.cases.iter_mut().find(|open| open.case == log.id) else { return };
+        let today = log.zone.date(as_of).to_chrono();
+        for risk in &mut open.risks {
+            risk.days_left = (risk.due.to_chrono() - today).num_days().max(0);
+        }
+        open.elsewhere = elsewhere;
+        if let Ok(Some((_, history))) = known_history(log, logged) {
+            open.history = happened_by(&history, as_of);
+        }
+    }
+
+    /// Simulates the cases, and returns the chance of each goal that is not due yet: the least chance first, and cases without one
+    /// last. `progress` gets the number of cases done and of all.
+    ///
+    /// # Errors
+    /// [`AppError`] if a setting is not valid. A case that can't be simulated has a reason instead.
+    pub fn simulate(
+        &self,
+        goals: &GoalSet,
+        settings: Settings,
+        progress: impl Fn(u64, u64) + Sync,
+    ) -> Result<GoalRisks, AppError> {
+        settings.check()?;
+        let (next, all) = (AtomicUsize::new(0), self.cases.len() as u64);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some(open) = self.cases.get(next.fetch_add(1, Memory::Relaxed)) {
+                let chances = self.chances(open, goals, settings);
+                for (place, risk) in open.risks.iter().enumerate() {
+                    let (chance, reason) = match &chances {
+                        Ok(chances) => (chances.get(place).copied(), None),
+                        Err(reason) => (None, Some(reason.clone())),
+                    };
+                    done.push(GoalRisk { chance, reason, ..risk.clone() });
+                }
+                progress((next.load(Memory::Relaxed) as u64).min(all), all);
+            }
+            done
+        };
+        let mut risks: Vec<GoalRisk> = std::thread::scope(|scope| {
+            let threads = settings.threads.min(self.cases.len().max(1));
+            let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut risks = work();
+            for worker in workers {
+                risks.extend(worker.join().map_err(|_| SimulationError::Thread)?);
+            }
+            Ok::<_, SimulationError>(risks)
+        })?;
+        risks.sort_by(by_risk);
+        let Settings { runs, seed, .. } = settings;
+        Ok(GoalRisks { assumptions: self.scenario.assumptions.rows(self.scenario.model), runs, seed, cases: risks })
+    }
+
+    fn chances(&self, open: &OpenCase, goals: &GoalSet, settings: Settings) -> Result<Vec<GoalChance>, String> {
+        let history = open.history.as_ref().map_err(Clone::clone)?;
+        let simulator = Simulator::resume_among(&self.scenario, history, self.as_of, &open.elsewhere);
+        let simulator = simulator.map_err(|error| error.to_string())?;
+        goal_chances(goals, &simulator, &open.wanted, settings.runs, settings.seed).map_err(|error| error.to_string())
+    }
 }
 
 /// Measures the cases of a ledger, and simulates those that are open. Returns the report, and the open cases with the chance of
-/// each goal that is not due yet: the least chance first, and cases without one last. `progress` gets the number of cases done
-/// and of all.
+/// each goal that is not due yet, as [`OpenCases::simulate`] does.
 ///
 /// # Errors
 /// [`AppError`] if the ledger can't be read or a setting is not valid. A case that can't be simulated has a reason instead.
@@ -48,83 +178,15 @@ pub fn at_risk(
     settings.settings.check()?;
     let cases = KnownCases::read(ledger, known, now)?;
     let report = measure_cases(&cases, goals);
-    let scenario = match settings.scenario {
-        Some(scenario) => scenario.clone(),
-        None => crate::calibration::standard(cases.as_of().utc_date())?,
-    };
-    let open = open_cases(&report, &cases);
-    // The store is not shared between threads, so the bookings are read first.
-    let mut jobs = Vec::new();
-    for case in open {
-        let elsewhere = schedule::booked_elsewhere(&scenario, cases.service().store(), case.case, cases.as_of())?;
-        let history = cases.history(case.case).map(|history| happened_by(&history, cases.as_of()));
-        jobs.push((case, history, elsewhere));
+    let mut open = OpenCases::new(&report, cases.logged(), settings.scenario)?;
+    for case in open.ids() {
+        let Some(log) = cases.log(case) else { continue };
+        let store = cases.service().store();
+        let elsewhere = schedule::booked_elsewhere(&open.scenario, store, case, cases.as_of())?;
+        open.add(log, elsewhere);
     }
-    let (next, all) = (AtomicUsize::new(0), jobs.len() as u64);
-    let work = || {
-        let mut done = Vec::new();
-        while let Some((open, history, elsewhere)) = jobs.get(next.fetch_add(1, Memory::Relaxed)) {
-            let simulate = || {
-                let history =
-                    history.as_ref().ok_or("the case can't be read")?.as_ref().map_err(|reason| reason.as_str())?;
-                let simulator = Simulator::resume_among(&scenario, history, cases.as_of(), elsewhere);
-                let simulator = simulator.map_err(|error| error.to_string())?;
-                let Settings { runs, seed, .. } = settings.settings;
-                goal_chances(goals, &simulator, &open.wanted, runs, seed).map_err(|error| error.to_string())
-            };
-            let chances: Result<Vec<_>, String> = simulate();
-            for (place, risk) in open.risks.iter().enumerate() {
-                let (chance, reason) = match &chances {
-                    Ok(chances) => (chances.get(place).copied(), None),
-                    Err(reason) => (None, Some(reason.clone())),
-                };
-                done.push(GoalRisk { chance, reason, ..risk.clone() });
-            }
-            progress(next.load(Memory::Relaxed).min(jobs.len()) as u64, all);
-        }
-        done
-    };
-    let mut risks: Vec<GoalRisk> = std::thread::scope(|scope| {
-        let threads = settings.settings.threads.min(jobs.len().max(1));
-        let workers: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut risks = work();
-        for worker in workers {
-            risks.extend(worker.join().map_err(|_| SimulationError::Thread)?);
-        }
-        Ok::<_, SimulationError>(risks)
-    })?;
-    risks.sort_by(by_risk);
-    let Settings { runs, seed, .. } = settings.settings;
-    let assumptions = scenario.assumptions.rows(scenario.model);
-    Ok((report, GoalRisks { assumptions, runs, seed, cases: risks }))
-}
-
-/// Returns the cases with goals that are not due yet.
-fn open_cases(report: &GoalsReport, cases: &KnownCases) -> Vec<OpenCase> {
-    let today = |case| cases.log(case).map_or_else(Zone::default, |log| log.zone).date(cases.as_of());
-    let mut open: Vec<OpenCase> = Vec::new();
-    for (index, goal) in report.goals.iter().enumerate() {
-        for measured in goal.cases.iter().filter(|measured| measured.result == GoalResult::NotDue) {
-            let risk = GoalRisk {
-                goal: goal.goal.name.clone(),
-                case: measured.case,
-                district: measured.district.clone(),
-                facilitator: measured.facilitator.clone(),
-                due: measured.due,
-                days_left: (measured.due.to_chrono() - today(measured.case).to_chrono()).num_days().max(0),
-                chance: None,
-                reason: None,
-            };
-            match open.iter_mut().find(|other| other.case == measured.case) {
-                Some(other) => {
-                    other.wanted.push(index);
-                    other.risks.push(risk);
-                }
-                None => open.push(OpenCase { case: measured.case, wanted: vec![index], risks: vec![risk] }),
-            }
-        }
-    }
-    open
+    let risks = open.simulate(goals, settings.settings, progress)?;
+    Ok((report, risks))
 }
 
 /// Returns a case with only the events that happened by an instant.

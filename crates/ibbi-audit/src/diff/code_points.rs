@@ -18,7 +18,7 @@ pub(super) fn compare(one: &str, other: &str) -> Option<String> {
 }
 
 /// Returns whether two different texts look the same to a reader.
-fn looks_alike(one: &str, other: &str) -> bool {
+pub(super) fn looks_alike(one: &str, other: &str) -> bool {
     let plain = |text: &str| {
         skeleton(&text.chars().filter(|char| !is_invisible(*char)).collect::<String>()).collect::<String>()
     };
@@ -44,7 +44,8 @@ const fn is_invisible(char: char) -> bool {
         char,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffc}' | '\u{13430}'..='\u{1345f}'
+            | '\u{16fe4}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
     )
 }
 

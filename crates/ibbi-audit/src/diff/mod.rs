@@ -124,7 +124,8 @@ pub struct StateChange {
 /// let diff = diff(LedgerSource::bytes(ledger.as_bytes()), LedgerSource::bytes(altered.as_bytes()), 10)?;
 /// assert_eq!(diff.records.changed, 2);
 /// assert!(diff.records.shown[0].text.starts_with("In case Otter Creek, record 2 (leader agreed): the name is"));
-/// assert!(diff.records.shown[0].text.contains("a (U+0061) in the first file and \u{430} (U+0430) in the second"));
+/// let code_points = "a (U+0061) in the first file and \u{430} (U+0430) in the second";
+/// assert!(diff.records.shown.iter().all(|line| line.text.contains(code_points)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

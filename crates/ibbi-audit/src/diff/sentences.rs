@@ -70,6 +70,10 @@ pub(super) fn describe(change: &mut FieldChange, zone: Zone) {
         && let Some(text) = lists(&label, one, other)
     {
         change.text = text;
+        change.code_points = entries_that_look_alike(one, other);
+        if let Some(found) = &change.code_points {
+            change.text.push_str(&format!("; {found}"));
+        }
         return;
     }
     let (one, other) = both(&change.field, first.as_ref(), second.as_ref(), zone);
@@ -160,6 +164,19 @@ fn lists(label: &str, one: &[Value], other: &[Value]) -> Option<String> {
             let (one, other) = (firsts.join(", "), seconds.join(", "));
             format!("the list \u{201c}{label}\u{201d} has {one} only in the first file and {other} only in the second")
         }
+    })
+}
+
+/// Returns the characters that differ in the first entry of a list that looks like another one of the other list.
+fn entries_that_look_alike(one: &[Value], other: &[Value]) -> Option<String> {
+    let only = |list: &[Value], from: &[Value]| -> Vec<String> {
+        let entries = list.iter().filter(|entry| !from.contains(entry)).filter_map(Value::as_str);
+        entries.map(str::to_owned).collect()
+    };
+    let (firsts, seconds) = (only(one, other), only(other, one));
+    firsts.iter().find_map(|first| {
+        let like = seconds.iter().find(|second| code_points::looks_alike(first, second))?;
+        code_points::compare(first, like)
     })
 }
 

@@ -21,6 +21,9 @@ pub struct ProgramReport {
     pub last_day: Date,
     /// The instant until which events count.
     pub as_of: At,
+    /// The instant at which the records were known on which the report is based; left out if it has all that were recorded since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logged: Option<At>,
     /// Whether the year was over by then. Otherwise, the figures are of the year so far.
     pub is_complete: bool,
     /// The number of cases that were left out, because the rules don't allow one of their events.
@@ -253,6 +256,7 @@ impl ProgramReportBuilder {
             first_day: first,
             last_day: last,
             as_of,
+            logged: None,
             is_complete: as_of.utc_date() > last,
             left_out: self.left_out,
             summary,

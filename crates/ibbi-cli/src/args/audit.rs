@@ -17,8 +17,8 @@ docs/findings.md explains each finding and what to do about it."
 pub(crate) struct Audit {
     /// Ledger file or extract; can be compressed with gzip or zstd. Use `-` for standard input.
     pub(crate) ledger: PathBuf,
-    /// Report one case in detail. Give its ID, the start of its ID, or its district. The report has the timeline, who
-    /// did what, and why the case is at its stage.
+    /// Report one case in detail. Give its ID, the start of its ID, or its district. The report has each step with
+    /// its rule and its source, the attendance of each session, and why the case is at its stage.
     #[arg(long, value_name = "CASE")]
     pub(crate) case: Option<String>,
     /// With --case: include only events that happened by this time, with later corrections applied.
@@ -179,7 +179,7 @@ pub(crate) struct Checkpoint {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Verify {
-    /// Ledger file, extract, or mirror, or the folder of a release. Use `-` for standard input.
+    /// Ledger file, extract, mirror, proof, or file of checkpoints, or the folder of a release. Use `-` for standard input.
     pub(crate) ledger: PathBuf,
     /// Checkpoint file. Use a copy that the people who keep the ledger can't change. Default: LEDGER.checkpoints.
     #[arg(long, value_name = "FILE")]

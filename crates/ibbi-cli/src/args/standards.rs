@@ -19,7 +19,7 @@ pub(crate) struct Goals {
     #[arg(long, value_name = "FILE", required_unless_present = "sample")]
     pub(crate) goals: Option<PathBuf>,
     /// Print a file of goals to start from. Every goal in it is an assumption.
-    #[arg(long, conflicts_with_all = ["ledger", "goals", "as_of", "logged", "by", "scenario", "csv", "html"])]
+    #[arg(long, conflicts_with_all = ["ledger", "goals", "as_of", "logged", "by", "scenario", "csv", "xlsx", "html"])]
     pub(crate) sample: bool,
     #[command(flatten)]
     pub(crate) as_known: AsKnown,
@@ -41,6 +41,9 @@ pub(crate) struct Goals {
     /// Print the table as CSV instead.
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
+    /// Also write all tables as a spreadsheet (.xlsx).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) xlsx: Option<PathBuf>,
     /// Also write the report as an HTML page.
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,

@@ -1,29 +1,18 @@
 //! `ibbi goals`: reports which time goals of an office were met, and which open cases are at risk.
 
-use super::{as_known, now, output_file, threads};
+use super::{as_known, now, output_file, spreadsheet_file, threads};
 use crate::args::{GoalTable, Goals as Args};
 use crate::output::Outcome;
 use crate::progress::Bar;
 use crate::terminal;
-use ibbi_app::goals::{self, RiskSettings, SAMPLE_GOALS};
+use ibbi_app::goals::{self, GoalsAnswer, RiskSettings, SAMPLE_GOALS};
 use ibbi_app::output::OutputKind;
 use ibbi_app::sim::{GoalRisks, GoalSet, GoalsReport, Settings};
 use ibbi_app::{AppError, schedule};
 use ibbi_core::At;
 use ibbi_report::figures::FigureTable;
 use ibbi_report::{GoalsPage, goal_tables, text};
-use serde::Serialize;
 use std::path::Path;
-
-/// The output of `--json`.
-#[derive(Serialize)]
-struct GoalsOutput<'a> {
-    #[serde(flatten)]
-    report: &'a GoalsReport,
-    /// The open cases with their chances, if they were asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    risks: Option<&'a GoalRisks>,
-}
 
 pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let (Some(ledger), Some(file), false) = (&args.ledger, &args.goals, args.sample) else {
@@ -32,24 +21,30 @@ pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let inputs: Vec<&Path> =
         [Some(ledger), Some(file), args.scenario.as_ref()].into_iter().flatten().map(|path| path.as_path()).collect();
     let output = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?.flatten();
+    let sheet_file = args.xlsx.as_deref().map(|file| spreadsheet_file(file, &inputs)).transpose()?;
     let now = now()?;
     let goals = goals::load(file)?;
     let (report, risks) = read(args, ledger, &goals, now)?;
+    let answer = GoalsAnswer { report, risks };
+    if let Some(sheet) = sheet_file {
+        sheet.write(&goals::spreadsheet(&answer)?)?;
+    }
+    let GoalsAnswer { report, risks } = &answer;
     if args.html.is_some() {
-        let page = GoalsPage { report: &report, risks: risks.as_ref(), program: ibbi_app::ledger::PROGRAM }.to_html();
+        let page = GoalsPage { report, risks: risks.as_ref(), chances_at: None, program: ibbi_app::ledger::PROGRAM };
         match output {
-            Some(output) => output.write(page.as_bytes())?,
-            None => return Ok(Outcome::done(page)),
+            Some(output) => output.write(page.to_html().as_bytes())?,
+            None => return Ok(Outcome::done(page.to_html())),
         }
     }
     if json {
-        return Ok(Outcome::json(&GoalsOutput { report: &report, risks: risks.as_ref() }));
+        return Ok(Outcome::json(&answer));
     }
-    let shown = table(args.by, &report, risks.as_ref());
+    let shown = table(args.by, report, risks.as_ref());
     Ok(Outcome::done(match args.csv {
         true => shown.to_csv(),
         false => terminal::pieces(&text::goals(
-            &report,
+            report,
             &shown,
             risks.as_ref().filter(|_| args.by == GoalTable::Risk),
             terminal::layout(),

@@ -248,6 +248,12 @@ fn output_file<'a>(path: &'a Path, kind: OutputKind, inputs: &[&Path]) -> Result
     (!is_stdout).then(|| OutputFile::check(path, kind, inputs)).transpose()
 }
 
+/// Returns the output file for a spreadsheet, which can't be standard output.
+fn spreadsheet_file<'a>(path: &'a Path, inputs: &[&Path]) -> Result<OutputFile<'a>, AppError> {
+    let file = output_file(path, OutputKind::Spreadsheet, inputs)?;
+    file.ok_or_else(|| AppError::Usage("a spreadsheet can't be written to standard output; name a file".to_owned()))
+}
+
 /// Returns the settings of a simulation. The default is one thread per core.
 fn settings(args: &Runs) -> Result<Settings, AppError> {
     let settings = Settings { runs: args.runs, seed: args.seed, threads: threads(args.threads) };

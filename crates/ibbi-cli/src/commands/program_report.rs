@@ -1,6 +1,6 @@
 //! `ibbi program-report`: reports on a fiscal year of a program.
 
-use super::{as_known, now, output_file};
+use super::{as_known, now, output_file, spreadsheet_file};
 use crate::args::ProgramReport as Args;
 use crate::output::Outcome;
 use crate::terminal;
@@ -14,18 +14,14 @@ use ibbi_report::{ProgramPage, text};
 pub(crate) fn run(args: &Args, json: bool) -> Result<Outcome, AppError> {
     let inputs = [args.ledger.as_path()];
     let page_file = args.html.as_deref().map(|file| output_file(file, OutputKind::Page, &inputs)).transpose()?;
-    let sheet_file =
-        args.xlsx.as_deref().map(|file| output_file(file, OutputKind::Spreadsheet, &inputs)).transpose()?;
-    if sheet_file.as_ref().is_some_and(Option::is_none) {
-        return Err(AppError::Usage("a spreadsheet can't be written to standard output; name a file".to_owned()));
-    }
+    let sheet_file = args.xlsx.as_deref().map(|file| spreadsheet_file(file, &inputs)).transpose()?;
     let now = now()?;
     let known = as_known(&args.as_known, now)?;
     let fiscal_years = FiscalYears::starting_in(args.starts).unwrap_or_default();
     let today = Zone::default().date(known.as_of.or(known.logged).unwrap_or(now));
     let fiscal_year = args.fiscal_year.unwrap_or_else(|| fiscal_years.year_of(today));
     let report = program_report::program_report(&args.ledger, ProgramYear { fiscal_years, fiscal_year }, known, now)?;
-    if let Some(output) = sheet_file.flatten() {
+    if let Some(output) = sheet_file {
         output.write(&program_report::spreadsheet(&report)?)?;
     }
     if let Some(file) = page_file {

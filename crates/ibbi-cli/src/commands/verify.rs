@@ -7,7 +7,7 @@ use crate::progress::ReadingBar;
 use crate::terminal::{BAD, DIM, GOOD, WARN, count, paint};
 use ibbi_app::history::HistorySettings;
 use ibbi_app::quorum::Quorum;
-use ibbi_app::signing::{self, CosignedBy, LineSpan, Verified, VerifySettings, WitnessedLines};
+use ibbi_app::signing::{self, CosignedBy, LineSpan, ProvedLines, Verified, VerifySettings, WitnessedLines};
 use ibbi_app::{AppError, ExitCode, history, output};
 use std::fmt::Write as _;
 
@@ -45,7 +45,20 @@ fn text(verified: &Verified) -> String {
             verified.readable.unwrap_or(0)
         ),
         Some(case) => format!("{} of case {case}, proved to be in the ledger", count(verified.lines, "record")),
-        None => format!("{}, {}", count(verified.lines, "line"), count(verified.bytes, "byte")),
+        None => match (verified.what, verified.proved) {
+            ("checkpoints", _) => {
+                format!("{}, {}", count(verified.checkpoints.len() as u64, "checkpoint"), count(verified.bytes, "byte"))
+            }
+            (_, Some(ProvedLines { line: Some(line), to, .. })) => {
+                format!("line {line} among the first {}", count(to, "line"))
+            }
+            (_, Some(ProvedLines { from: Some(from), to, .. })) => {
+                format!("from {} to {}", count(from, "line"), count(to, "line"))
+            }
+            (what, None) if what.ends_with("proof") => count(verified.bytes, "byte"),
+            ("extract", None) => "which can't be read to its end".to_owned(),
+            _ => format!("{}, {}", count(verified.lines, "line"), count(verified.bytes, "byte")),
+        },
     };
     let origin = verified.origin.as_deref().map_or_else(String::new, |origin| format!(" of {origin}"));
     let verdict = if verified.sound { paint(GOOD, "sound") } else { paint(BAD, "NOT sound") };
@@ -60,6 +73,7 @@ fn text(verified: &Verified) -> String {
     changes(verified, &mut text);
     checkpoints(verified, &mut text);
     witnesses(verified, &mut text);
+    proved(verified, &mut text);
     if verified.sound && verified.case.is_some() {
         completeness(verified.complete_up_to, &mut text);
     }
@@ -97,6 +111,26 @@ fn changes(verified: &Verified, text: &mut String) {
             true => writeln!(text, "since the checkpoint over {covers}: only grew"),
             false => writeln!(text, "since the checkpoint over {covers}: {}", paint(BAD, "not continued")),
         };
+    }
+}
+
+/// Says what a proof or a file of checkpoints can't show by itself.
+fn proved(verified: &Verified, text: &mut String) {
+    match verified.proved {
+        Some(ProvedLines { signed: false, from, to, .. }) if verified.sound => {
+            let lines = from.filter(|from| *from != to).map_or_else(String::new, |from| format!("{from} and over "));
+            let _ = writeln!(
+                text,
+                "{} its roots are not signed: give the checkpoint over {lines}{} with --checkpoint",
+                paint(WARN, "warning:"),
+                count(to, "line")
+            );
+        }
+        None if verified.what == "checkpoints" => {
+            let note = "whether the ledger agrees with them is not checked: run `ibbi verify LEDGER --checkpoint` with this file";
+            let _ = writeln!(text, "{}", paint(DIM, note));
+        }
+        _ => {}
     }
 }
 
@@ -178,7 +212,11 @@ fn checkpoints(verified: &Verified, text: &mut String) {
             let note = "no checkpoint yet: the hashes of lines that you may not read are not checked";
             let _ = writeln!(text, "{}", paint(DIM, note));
         }
-        None if verified.checkpoints.is_empty() => {
+        None if verified.what.ends_with("proof") => {}
+        None if verified.what == "extract" && verified.checkpoints.is_empty() => {
+            let _ = writeln!(text, "{}", paint(DIM, "its checkpoint was not checked"));
+        }
+        None if verified.checkpoints.is_empty() && verified.what != "checkpoints" => {
             let note = "no checkpoint: the chain alone doesn't show whether the end was cut off or rewritten";
             let _ = writeln!(text, "{}", paint(DIM, note));
         }

@@ -182,6 +182,13 @@ fn sentences() -> Vec<(&'static str, String)> {
             ),
         ),
         (
+            "docs/goals.md",
+            format!(
+                "with {} runs of each case. If there are more than",
+                commas(constant("ibbi-web/src/api/goals.rs", "RUNS"))
+            ),
+        ),
+        (
             "docs/calendars.md",
             format!("There are at most {};", commas(constant("ibbi-web/src/published_dates.rs", "MAX_MEMORIES"))),
         ),

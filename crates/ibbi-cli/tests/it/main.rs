@@ -34,6 +34,7 @@ mod operations;
 mod output_files;
 mod private_files;
 mod progress;
+mod proof_files;
 mod reads;
 mod release;
 mod rendered;

@@ -22,6 +22,7 @@ const COMMANDS: &[(&[&str], &str, &str)] = &[
     (&["audit", "INPUT"], "my.ledger", "--html"),
     (&["goals", "INPUT", "--goals", "goals.toml"], "my.ledger", "--html"),
     (&["cases", "INPUT"], "my.ledger", "--html"),
+    (&["goals", "INPUT", "--goals", "goals.toml"], "my.ledger", "--xlsx"),
     (&["program-report", "INPUT"], "my.ledger", "--html"),
     (&["program-report", "INPUT"], "my.ledger", "--xlsx"),
     (&["extract", "INPUT"], "my.ledger", "-o"),

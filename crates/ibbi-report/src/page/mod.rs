@@ -3,6 +3,7 @@
 mod audit;
 mod calendars;
 mod cases;
+mod diff;
 mod forecast;
 mod head;
 mod heat_map;
@@ -15,6 +16,7 @@ mod standards;
 
 pub use audit::{AuditPage, CaseAuditPage};
 pub use cases::CasesPage;
+pub use diff::diff_content;
 pub use poll_answer::{AnswerState, PollAnswerPage, PollFile, PollFilePerson, poll_script, poll_style};
 pub use release::{ReleasePage, ReleasedCase, ReleasedRecord};
 pub use standards::{GoalsPage, ProgramPage};

@@ -15,6 +15,8 @@ pub struct GoalsPage<'a> {
     pub report: &'a GoalsReport,
     /// The open cases at risk, if their chances were computed.
     pub risks: Option<&'a GoalRisks>,
+    /// The address at which the chances of the open cases are computed, if there is one.
+    pub chances_at: Option<&'a str>,
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
@@ -39,7 +41,7 @@ impl GoalsPage<'_> {
         let open = match self.risks {
             Some(risks) => Some(risk_section(risks)),
             None if open.rows.is_empty() => None,
-            None => Some(section("open", "Open cases", figure_table(&open))),
+            None => Some(section("open", "Open cases", figure_table(&open).with(self.chances_at.map(chances_link)))),
         };
         Html::new()
             .with(el("p").class("verdict").with(words::goals_result(self.report)))
@@ -51,6 +53,11 @@ impl GoalsPage<'_> {
             .with(section("cases", "By case", self.cases()))
             .with(section("statements", "Wording of the goals", self.statements()))
             .with(section("made", "Method", methods(&words::GOAL_METHODS)))
+    }
+
+    /// Returns only the open cases at risk, for the place of the open cases on a page that is shown already.
+    pub fn risk_section(risks: &GoalRisks) -> Html {
+        Html::new().with(risk_section(risks))
     }
 
     /// Returns the cases that missed a goal, and all cases folded.
@@ -73,6 +80,11 @@ impl GoalsPage<'_> {
         });
         el("dl").class("facts").all(goals)
     }
+}
+
+fn chances_link(address: &str) -> Element {
+    let link = el("a").class("go").attr("href", address).attr("data-part", "open");
+    el("p").with(link.with("Simulate the chance that each still meets its goals"))
 }
 
 fn risk_section(risks: &GoalRisks) -> Element {

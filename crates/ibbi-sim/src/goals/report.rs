@@ -77,6 +77,9 @@ pub struct GoalReport {
 pub struct GoalsReport {
     /// The instant as of which open cases were measured.
     pub as_of: At,
+    /// The instant at which the records were known on which the report is based; left out if it has all that were recorded since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logged: Option<At>,
     /// When fiscal years start.
     pub fiscal_years: FiscalYears,
     /// The length of a period.
@@ -99,6 +102,7 @@ impl GoalsReport {
         let reports = goals.goals.iter().zip(measured).map(|(goal, cases)| GoalReport::new(goal, cases));
         Self {
             as_of,
+            logged: None,
             fiscal_years: goals.fiscal_years,
             period: goals.period,
             cases,

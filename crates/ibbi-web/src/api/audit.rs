@@ -1,7 +1,6 @@
 //! Verification, audits, and exports of this server's ledger and of ledgers that are sent.
 
-use super::paging;
-use crate::file_type;
+use super::{BASE, paging};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::{WebRequest, WebResult};
@@ -9,13 +8,14 @@ use crate::response::{self, json};
 use crate::uploads::{Upload, UploadedFiles};
 use axum::body::Body;
 use axum::http::StatusCode;
-use ibbi_app::AppError;
 use ibbi_app::audit::{self, AuditRequest, ExportFormat, ExportRequest};
 use ibbi_app::audit::{Finding, FindingSink};
 use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
 use ibbi_app::signing::{self, VerifySettings};
+use ibbi_app::statements::StatementKind;
+use ibbi_app::{AppError, file_type};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{BufWriter, Read, Seek as _};
@@ -92,7 +92,7 @@ pub(super) fn audit_own(request: &WebRequest) -> WebResult {
 }
 
 pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
-    let upload = upload(request)?;
+    let upload = upload_with_records(request)?;
     let report = audit::audit(&upload.ledger(), &upload_request(request, &upload)?, &mut Nothing)?;
     Ok(json(StatusCode::OK, &report)?)
 }
@@ -106,6 +106,14 @@ const FORMATS: &[(&str, ExportFormat, &str, &str)] = &[
     ("pnml", ExportFormat::Pnml, "application/xml", "process.pnml"),
     ("bpmn", ExportFormat::Bpmn, "application/xml", "process.bpmn"),
 ];
+
+/// The most lines and cases of a comparison that are returned in full.
+const COMPARED: usize = 100;
+
+pub(super) fn diff_upload(request: &WebRequest) -> WebResult {
+    let upload = upload_with_records(request)?;
+    Ok(json(StatusCode::OK, &audit::diff(&request.own()?, &upload.ledger(), COMPARED)?)?)
+}
 
 pub(super) fn export_as(request: &WebRequest) -> WebResult {
     exported(request, &request.own()?)
@@ -171,7 +179,7 @@ pub(super) struct TimelineList {
 
 pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
     let (limit, after) = (paging::limit(request)?, paging::after::<Uuid>(request, "the ID of a case")?);
-    let upload = upload(request)?;
+    let upload = upload_with_records(request)?;
     let service = ledger::read_cases(&upload.ledger(), Collect::Everything)?;
     let cases: Vec<Uuid> = ledger::all_cases(&service)?.iter().map(|summary| summary.case).collect();
     let from = after.map_or(Ok(0), |after| {
@@ -207,7 +215,15 @@ fn keys(texts: impl Iterator<Item = String>) -> Result<Vec<String>, AppError> {
     Ok(keys)
 }
 
-/// Reads the upload of a form: the ledger, its checkpoints, and keys.
+/// Reads the upload of a form as [`upload`] does, if it has records: a ledger, an extract, or a mirror.
+fn upload_with_records(request: &WebRequest) -> Result<Upload, WebError> {
+    let upload = upload(request)?;
+    let Some(kind) = upload.statement() else { return Ok(upload) };
+    let reason = format!("this is {}, which has no records to audit; send it to {BASE}/verify", kind.label());
+    Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", reason))
+}
+
+/// Reads the upload of a form: the ledger or what else can be verified, its checkpoints, and keys.
 pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
     let wrong = |what: &str| WebError::App(AppError::Usage(what.to_owned()));
     let none = || wrong("send a form of the type multipart/form-data with the part `ledger`");
@@ -230,7 +246,8 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
             return Err(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
         }
     }
-    if let Some(reason) = file_type::why_no_ledger(&ledger.content) {
+    let is_statement = StatementKind::of(&ledger.content).is_some();
+    if let Some(reason) = file_type::why_no_ledger(&ledger.content).filter(|_| !is_statement) {
         return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", reason));
     }
     let texts = all("key").map(|part| String::from_utf8_lossy(&part.content).into_owned());

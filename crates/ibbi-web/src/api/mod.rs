@@ -7,6 +7,7 @@ mod cases;
 mod cases_report;
 mod document;
 mod examples;
+mod goals;
 mod lines;
 mod operations;
 mod paging;
@@ -22,10 +23,11 @@ mod webhooks;
 
 pub(crate) use audit::{audit_request, exported, upload, upload_request};
 pub(crate) use cases::calendar as calendar_of_case;
-pub(crate) use cases_report::{as_known, report as cases_report};
+pub(crate) use cases_report::report as cases_report;
 pub use document::openapi;
+pub(crate) use goals::{as_known, with_goals};
 pub(crate) use operations::OPERATIONS;
-pub(crate) use program_report::{goals_report, report as program_report};
+pub(crate) use program_report::report as program_report;
 
 pub(crate) use crate::problem::BASE;
 
@@ -38,7 +40,7 @@ use ibbi_access::View;
 use ibbi_app::AppError;
 
 /// The operations that accept whole ledgers.
-pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"];
+pub(crate) const UPLOADS: &[&str] = &["/api/v1/verify", "/api/v1/replay", "/api/v1/audit", "/api/v1/ledger/diff"];
 
 /// An operation.
 pub(crate) struct Operation {

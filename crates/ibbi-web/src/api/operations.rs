@@ -1,8 +1,8 @@
 //! The table of operations.
 
 use super::{
-    Given, Operation, Parameter, audit, availability, calendars, cases, cases_report, lines, planned_dates, polls,
-    program_report, records, reference, schedule, webhooks,
+    Given, Operation, Parameter, audit, availability, calendars, cases, cases_report, goals, lines, planned_dates,
+    polls, program_report, records, reference, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -18,6 +18,18 @@ const fn gives(status: u16, kind: &'static str, schema: &'static str, about: &'s
 
 const CASE: Parameter = at("path", "case", "Uuid", "the case");
 const AS_OF: Parameter = at("query", "at", "Time", "the time of the query, in the district's time; default: now");
+const STATE_AS_OF: Parameter = at(
+    "query",
+    "as_of",
+    "Time",
+    "include only events that happened by this time, or by the end of this day, with later corrections applied; default: `logged`, or now",
+);
+const KNOWN_AS_OF: Parameter = at(
+    "query",
+    "logged",
+    "Time",
+    "include only what was on record at this time, or at the end of this day, without later corrections",
+);
 const LIMIT: Parameter = at("query", "limit", "Limit", "the most entries of the page: 1 to 1000; default: 100");
 const IF_MATCH: Parameter = at(
     "header",
@@ -267,16 +279,18 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         handler: |request| limited(request, cases_report::send) },
     Operation { id: "programReport", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/program-report",
         parameters: &[at("query", "fiscal_year", "FiscalYear", "the fiscal year, by the calendar year in which it ends; default: the current one"),
-            at("query", "starts", "Month", "the month in which a fiscal year starts; default: 7, which is July")],
+            at("query", "starts", "Month", "the month in which a fiscal year starts; default: 7, which is July"), STATE_AS_OF, KNOWN_AS_OF],
         body: None, summary: "Reports on a fiscal year: districts, cases, sessions, hours, adoption, and the workload of neutrals",
-        about: "Returns the figures of a fiscal year, its districts, its cases, and its neutrals, as of now. docs/program-report.md defines each figure.",
+        about: "Returns the figures of a fiscal year, its districts, its cases, and its neutrals. docs/program-report.md defines each figure.",
         answers: &[gives(200, JSON, "ProgramReport", "what `ibbi program-report --json` prints")],
         handler: |request| limited(request, program_report::send) },
-    Operation { id: "goals", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/goals", parameters: &[], body: None,
-        summary: "Reports which time goals of the office were met",
-        about: "Returns the goals of the server's settings with their results, by period, by facilitator, and by case, as of now (docs/goals.md).",
-        answers: &[gives(200, JSON, "GoalsReport", "what `ibbi goals --json` prints")],
-        handler: |request| limited(request, program_report::send_goals) },
+    Operation { id: "goals", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/goals",
+        parameters: &[STATE_AS_OF, KNOWN_AS_OF,
+            at("query", "chances", "Text", "if given, also simulate each open case, and return the chance that it meets each goal that is not due yet")],
+        body: None, summary: "Reports which time goals of the office were met",
+        about: "Returns the goals of the server's settings with their results, by period, by facilitator, and by case (docs/goals.md). The chances of open cases use the default assumptions, for which no office has published figures.",
+        answers: &[gives(200, JSON, "GoalsAnswer", "what `ibbi goals --json` prints")],
+        handler: goals::send },
     Operation { id: "exportEvents", tag: "Ledger", view: View::Ledger, method: Method::GET, path: "/api/v1/ledger/export/{format}",
         parameters: &[at("path", "format", "ExportFormat", "the format"),
             at("query", "voided", "Text", "if given, also include voided events and corrections in formats that leave them out")],
@@ -285,14 +299,19 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         answers: &[gives(200, "text/csv", "Text", "csv: one row per event"), gives(200, "application/xml", "Text", "xes, pnml, bpmn"),
             gives(200, JSON, "JsonDocument", "ocel"), gives(200, NDJSON, "Text", "cloudevents: one event per line")],
         handler: |request| limited(request, audit::export_as) },
+    Operation { id: "diffLedger", tag: "Ledger", view: View::Ledger, method: Method::POST, path: "/api/v1/ledger/diff", parameters: &[],
+        body: Some((FORM, "LedgerForm")), summary: "Compares an uploaded copy with the ledger, record by record",
+        about: "Compares a ledger or an extract that you send with this server's ledger, which is the first of the two. Each difference is a sentence; texts that look alike have their code points. The first 100 lines and cases that differ are in full (docs/diff.md). The upload is deleted after the response.",
+        answers: &[gives(200, JSON, "JsonDocument", "what `ibbi diff --json` prints")],
+        handler: |request| with_parts(request, limited, audit::diff_upload) },
     Operation { id: "auditUpload", tag: "Uploads", view: View::Tools, method: Method::POST, path: "/api/v1/audit", parameters: &[],
         body: Some((FORM, "LedgerForm")), summary: "Audits an uploaded ledger or extract",
         about: "Audits a ledger that you send, as `auditLedger` does. The upload is deleted after the response.",
         answers: &[gives(200, JSON, "AuditReport", "what `ibbi audit --json` prints")],
         handler: |request| with_parts(request, limited, audit::audit_upload) },
     Operation { id: "verifyUpload", tag: "Uploads", view: View::Tools, method: Method::POST, path: "/api/v1/verify", parameters: &[],
-        body: Some((FORM, "LedgerForm")), summary: "Checks an uploaded ledger or extract",
-        about: "Checks a ledger that you send, as `verifyLedger` does. The upload is deleted after the response.",
+        body: Some((FORM, "LedgerForm")), summary: "Checks an uploaded ledger, extract, mirror, proof, or file of checkpoints",
+        about: "Checks a ledger that you send, as `verifyLedger` does, or another file about one: `what` says which it is. The upload is deleted after the response.",
         answers: &[gives(200, JSON, "Verified", "what `ibbi verify --json` prints")],
         handler: |request| with_parts(request, limited, audit::verify_upload) },
     Operation { id: "replayUpload", tag: "Uploads", view: View::Tools, method: Method::POST, path: "/api/v1/replay", parameters: &[LIMIT, at("query", "after", "Uuid", "only cases after this one; use `next` of the previous page")],

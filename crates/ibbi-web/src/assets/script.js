@@ -383,6 +383,29 @@
     return types.includes("Files") ? document.querySelector("form[data-drop]") : null;
   }
 
+  // Loads a part of the page that takes time to compute, in the place of the section that links to it.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest && event.target.closest("a[data-part]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (link.getAttribute("aria-busy")) return;
+    link.setAttribute("aria-busy", "true");
+    link.textContent = "Simulating\u2026";
+    try {
+      const response = await fetch(`${link.href}&part=chances`);
+      if (!response.ok) throw new Error(response.statusText);
+      const made = new DOMParser().parseFromString(await response.text(), "text/html");
+      const part = made.querySelector("section");
+      document.getElementById(link.dataset.part).replaceWith(part);
+      history.replaceState(null, "", link.href);
+      const heading = part.querySelector("h2");
+      heading.tabIndex = -1;
+      heading.focus();
+    } catch {
+      location.assign(link.href);
+    }
+  });
+
   // Shows the state of a case at each event without loading the page again.
   function timeSlider(form) {
     const range = form.querySelector("input[type=range]");

@@ -47,7 +47,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     });
     let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
         let link = el("a").attr("href", super::reports::PLACE).with("Program report");
-        let goals = el("a").attr("href", super::reports::GOALS).with("Time goals");
+        let goals = el("a").attr("href", super::goals::PLACE).with("Time goals");
         let cases = el("a").attr("href", super::all_cases::PLACE).with("All cases on a day");
         el("p")
             .with(link)

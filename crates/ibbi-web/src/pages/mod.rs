@@ -9,6 +9,7 @@ mod calendars;
 mod case;
 mod cases;
 mod form_errors;
+mod goals;
 mod home;
 mod login;
 mod operations;
@@ -78,12 +79,14 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::GET, "/audit/{upload}", Some(View::Tools), |request| limited(request, audit::results)),
     (Method::GET, "/audit/{upload}/audit.json", Some(View::Tools), |request| limited(request, audit::report)),
     (Method::GET, "/audit/{upload}/export/{format}", Some(View::Tools), |request| limited(request, audit::export)),
+    (Method::GET, "/audit/{upload}/compare", Some(View::Ledger), |request| limited(request, audit::compare)),
     (Method::GET, "/audit/{upload}/cases/{case}", Some(View::Tools), |request| limited(request, audit::case)),
     (Method::GET, "/audit/{upload}/days", Some(View::Tools), |request| limited(request, audit::days)),
     (Method::GET, "/audit/{upload}/days/{table}", Some(View::Tools), |request| limited(request, audit::days_file)),
     (Method::GET, "/reports/cases", Some(View::Ledger), |request| limited(request, all_cases::page)),
     (Method::GET, "/reports/cases/{table}", Some(View::Ledger), |request| limited(request, all_cases::file)),
-    (Method::GET, "/reports/goals", Some(View::Ledger), |request| limited(request, reports::goals)),
+    (Method::GET, "/reports/goals", Some(View::Ledger), goals::page),
+    (Method::GET, "/reports/goals/{file}", Some(View::Ledger), goals::file),
     (Method::GET, "/reports/program", Some(View::Ledger), |request| limited(request, reports::page)),
     (Method::GET, "/reports/program/{file}", Some(View::Ledger), |request| limited(request, reports::file)),
     (Method::GET, "/access", Some(View::Access), |request| blocking(request, access::page)),

@@ -1,19 +1,19 @@
-//! The program report, with the figures of a fiscal year and downloads, and the goals of the office.
+//! The program report, with the figures of a fiscal year and downloads.
 
-use super::shell::{Page, button};
+use super::goals::{Days, failed};
+use super::shell::{Page, field};
 use crate::api;
 use crate::problem::WebError;
+use crate::query;
 use crate::request::{WebRequest, WebResult};
 use crate::response;
 use axum::http::StatusCode;
 use ibbi_app::audit::ProgramReport;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::program_report::{self, ProgramYear, XLSX};
+use ibbi_report::ProgramPage;
 use ibbi_report::html::{Element, Html, el};
-use ibbi_report::{GoalsPage, ProgramPage};
 
-/// The path of the page about goals.
-pub(crate) const GOALS: &str = "/reports/goals";
 /// The path of the program report.
 pub(crate) const PLACE: &str = "/reports/program";
 
@@ -29,70 +29,69 @@ const TABLES: [(&str, &str, &str); 4] = [
 const SPREADSHEET: &str = "report.xlsx";
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
+    let days = Days::of(request);
+    // A day that can't be read is shown in the form.
+    if let Err(error) = api::as_known(request) {
+        let content = Html::new().with(el("header").with(el("h1").with("Program report")));
+        return Ok(failed("Program report", PLACE, content, days.form(PLACE, None, Some(&error))));
+    }
     let (report, year) = api::program_report(request)?;
     let title = format!("Program report for fiscal year {}", report.fiscal_year);
     let content = Html::new()
         .with(el("header").with(el("h1").with(title.as_str())))
-        .with(choice(year))
-        .with(downloads(year))
+        .with(days.form(PLACE, Some(choice(year)), None))
+        .with(neighbors(year, &days))
+        .with(downloads(year, &days))
         .with(ProgramPage { report: &report, program: PROGRAM }.content());
     Ok(Page { title: &title, place: PLACE, content }.answer(StatusCode::OK))
 }
 
-/// Returns which goals of the office were met, and the open cases by their due dates.
-pub(crate) fn goals(request: &WebRequest) -> WebResult {
-    let content = Html::new().with(el("header").with(el("h1").with("Goals of the office")));
-    let content = match api::goals_report(request)? {
-        Some(report) => content.with(GoalsPage { report: &report, risks: None, program: PROGRAM }.content()),
-        None => content.with(
-            el("p")
-                .with("This server has no goals. Write them into a file, and start the server with ")
-                .with(el("code").with("ibbi serve --goals FILE"))
-                .with(". ")
-                .with(el("code").with("ibbi goals --sample"))
-                .with(" prints a file to start from."),
-        ),
-    };
-    Ok(Page { title: "Goals of the office", place: GOALS, content }.answer(StatusCode::OK))
-}
-
-/// Returns the form that chooses a year, with links to the years next to it.
-fn choice(year: ProgramYear) -> Element {
-    let ProgramYear { fiscal_years, fiscal_year } = year;
+/// Returns the fields that choose a year.
+fn choice(year: ProgramYear) -> Html {
     let input = el("input")
         .attr("type", "number")
         .attr("name", "fiscal_year")
         .attr("id", "fiscal_year")
         .attr("min", 1971)
         .attr("max", 9998)
-        .attr("value", fiscal_year);
-    let starts = super::shell::hidden("starts", &fiscal_years.first_month().to_string());
-    let link = |label: &str, fiscal_year: i32| {
-        el("a").attr("href", address(PLACE, ProgramYear { fiscal_year, ..year })).with(label)
-    };
-    el("form")
-        .class("slider")
-        .attr("method", "get")
-        .attr("action", PLACE)
-        .with(el("label").attr("for", "fiscal_year").with("Fiscal year"))
-        .with(input)
-        .with(starts)
-        .with(button("Show").class("less"))
-        .with((fiscal_year > 1971).then(|| link("Earlier", fiscal_year - 1)))
-        .with((fiscal_year < 9998).then(|| link("Later", fiscal_year + 1)))
+        .attr("value", year.fiscal_year);
+    Html::new().with(super::shell::hidden("starts", &year.fiscal_years.first_month().to_string())).with(field(
+        "Fiscal year",
+        "fiscal_year",
+        input,
+        None,
+        &[],
+    ))
 }
 
-fn downloads(year: ProgramYear) -> Element {
+/// Returns the links to the years next to a year.
+fn neighbors(year: ProgramYear, days: &Days) -> Element {
+    let fiscal_year = year.fiscal_year;
+    let link = |fiscal_year: i32| {
+        let to = address(PLACE, ProgramYear { fiscal_year, ..year }, days);
+        el("li").with(el("a").attr("href", to).with(format!("Fiscal year {fiscal_year}")))
+    };
+    el("ul")
+        .class("take")
+        .with((fiscal_year > 1971).then(|| link(fiscal_year - 1)))
+        .with((fiscal_year < 9998).then(|| link(fiscal_year + 1)))
+}
+
+fn downloads(year: ProgramYear, days: &Days) -> Element {
     let tables = TABLES.iter().map(|(_, file, label)| (*file, *label));
     let files = [(SPREADSHEET, "All tables (spreadsheet, .xlsx)")].into_iter().chain(tables);
     el("ul").class("take").all(files.map(|(file, label)| {
-        let address = address(&format!("{PLACE}/{file}"), year);
+        let address = address(&format!("{PLACE}/{file}"), year, days);
         el("li").with(el("a").attr("href", address).attr("download", "download").with(label))
     }))
 }
 
-fn address(path: &str, year: ProgramYear) -> String {
-    format!("{path}?fiscal_year={}&starts={}", year.fiscal_year, year.fiscal_years.first_month())
+fn address(path: &str, year: ProgramYear, days: &Days) -> String {
+    let years = [
+        ("fiscal_year", year.fiscal_year.to_string().into()),
+        ("starts", year.fiscal_years.first_month().to_string().into()),
+    ];
+    format!("{path}?{}", query::write(years.into_iter().chain(days.pairs())))
 }
 
 /// Returns a table as CSV, or all of them as a spreadsheet.

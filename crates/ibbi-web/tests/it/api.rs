@@ -70,6 +70,9 @@ fn responses_match_the_openapi_document() {
         let path = format!("/api/v1/{path}");
         assert_eq!(check("GET", &path, &path, None, "*/*").status, 200, "{path}");
     }
+    let path = "/api/v1/ledger/goals";
+    let chances = check("GET", path, &format!("{path}?chances=1&as_of=2100-01-01"), None, "*/*");
+    assert!(chances.status == 200 && chances.json()["risks"]["runs"].is_u64(), "{}", chances.text());
     for (path, query) in [("inclusion", "line=1"), ("consistency", "from=1")] {
         let path = format!("/api/v1/proofs/{path}");
         assert_eq!(check("GET", &path, &format!("{path}?{query}"), None, "*/*").status, 200, "{path}");
@@ -165,7 +168,7 @@ fn responses_match_the_openapi_document() {
 fn uploads(server: &Running, document: &Value) -> Vec<String> {
     let ledger = std::fs::read(server.ledger()).unwrap();
     let mut asked = Vec::new();
-    for path in ["/api/v1/verify", "/api/v1/replay", "/api/v1/audit"] {
+    for path in ["/api/v1/verify", "/api/v1/replay", "/api/v1/audit", "/api/v1/ledger/diff"] {
         let (kind, body) = multipart(&[("ledger", &ledger)]);
         let answer = server.connect().ask("POST", path, &[("content-type", kind)], &body);
         assert_eq!(answer.status, 200, "{}", answer.text());

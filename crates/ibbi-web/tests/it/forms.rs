@@ -97,6 +97,52 @@ fn case_pages_show_no_codes() {
 }
 
 #[test]
+fn names_with_characters_that_cannot_be_seen_are_refused() {
+    let server = Running::start();
+    let id = server.open("Maple Hollow");
+    for c in [
+        '\u{3164}',
+        '\u{2800}',
+        '\u{115f}',
+        '\u{1160}',
+        '\u{17b4}',
+        '\u{ad}',
+        '\u{202e}',
+        '\u{2066}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{feff}',
+        '\u{fe0f}',
+        '\u{e0041}',
+        '\u{e0100}',
+        '\u{fffc}',
+        '\u{430}',
+    ] {
+        let name = format!("Ann{c}e Lee");
+        let event = serde_json::json!({ "type": "leader_agreed", "data": { "seat": "superintendent", "name": name } });
+        let answer = server.post(&format!("/api/v1/cases/{id}/events"), &event);
+        assert_eq!(answer.status, 400, "{c:?}: {}", answer.text());
+        let code_point = format!("U+{:04X}", u32::from(c));
+        assert!(answer.text().contains(&code_point), "{code_point}: {}", answer.text());
+        let form = format!("type=leader_agreed&seat=superintendent&name={}", enc(&name));
+        let page = server.form(&format!("/cases/{id}"), &form);
+        assert!((400..=422).contains(&page.status), "{code_point}: {}", page.status);
+        assert!(!message(&page).is_empty());
+    }
+    // Separate accents are composed, and a script that needs joiners keeps them.
+    for (seat, name) in
+        [("superintendent", "Jose\u{301} Lee"), ("union_president", "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}")]
+    {
+        let event = serde_json::json!({ "type": "leader_agreed", "data": { "seat": seat, "name": name } });
+        let answer = server.post(&format!("/api/v1/cases/{id}/events"), &event);
+        assert_eq!(answer.status, 201, "{name}: {}", answer.text());
+    }
+    let ledger = server.get("/api/v1/ledger").text().to_owned();
+    assert_eq!(ledger.matches("leader_agreed").count(), 2, "{ledger}");
+    assert!(ledger.contains("Jos\u{e9} Lee"), "{ledger}");
+}
+
+#[test]
 fn form_sent_twice_with_other_content_is_refused() {
     let server = Running::start();
     let case = format!("/cases/{}", server.open("Maple Hollow"));

@@ -28,6 +28,7 @@ mod published;
 mod recorded;
 mod reports;
 mod sign_in;
+mod statements;
 mod status;
 mod support;
 mod webhooks;

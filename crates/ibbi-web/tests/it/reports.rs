@@ -76,6 +76,95 @@ fn goals_have_the_same_numbers_on_the_page_and_in_the_api() {
 }
 
 #[test]
+fn goals_and_program_report_are_as_of_a_day_and_as_known_on_a_day() {
+    let server = start();
+    let goals = |query: &str| server.get(&format!("/api/v1/ledger/goals?{query}")).json();
+    // The events happened from September on, and were recorded in March.
+    let met = |report: &Value| {
+        let met = report["goals"].as_array().unwrap().iter().map(|goal| goal["tally"]["met"].as_u64().unwrap());
+        met.sum::<u64>()
+    };
+    let (now, early) = (goals(""), goals("as_of=9/20/2025"));
+    assert!(met(&early) < met(&now), "{early}");
+    assert_eq!(early["as_of"], "2025-09-21T03:59:59.999Z", "the end of the day");
+    assert_eq!((&now["cases"], &now["logged"]), (&json!(2), &Value::Null));
+    let (before, after) = (goals("logged=2026-03-01"), goals("logged=2026-03-02&as_of=9/20/2025"));
+    assert_eq!(
+        (&before["cases"], &before["as_of"], &before["logged"]),
+        (&json!(0), &before["logged"], &json!("2026-03-02T04:59:59.999Z"))
+    );
+    assert_eq!((after["cases"].clone(), met(&after)), (json!(2), met(&early)));
+    let page = server.get("/reports/goals?as_of=9/20/2025&logged=2026-03-02").text().replace('\u{a0}', " ");
+    for shown in
+        ["as of Sat, Sep 20, 2025: ", "Only what was on record by Mon, Mar 2, 2026 counts", "value=\"9/20/2025\""]
+    {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+
+    let program = |query: &str| server.get(&format!("/api/v1/ledger/program-report?{query}")).json();
+    assert_eq!(program("as_of=2025-09-20")["summary"]["training_sessions"], 0);
+    let before = program("logged=2026-03-01");
+    assert_eq!((&before["summary"]["opened"], &before["fiscal_year"]), (&json!(0), &json!(2026)));
+    let page = server.get("/reports/program?as_of=2025-09-20").text().to_owned();
+    assert!(page.contains("/reports/program/cases.csv?fiscal_year=2026&amp;starts=7&amp;as_of=2025-09-20"), "{page}");
+    let csv = server.get("/reports/program/summary.csv?as_of=2025-09-20").text().to_owned();
+    assert!(
+        csv.contains("\ntraining_sessions,")
+            && csv.lines().any(|line| line.starts_with("training_sessions,") && line.ends_with(",0")),
+        "{csv}"
+    );
+
+    for path in ["/reports/goals", "/reports/program", "/api/v1/ledger/goals", "/api/v1/ledger/program-report"] {
+        let answer = server.get(&format!("{path}?logged=soon"));
+        assert_eq!(answer.status, 400, "{path}");
+        assert!(answer.text().contains("`soon` is not a time"), "{path}: {}", answer.text());
+        let form = answer.text().contains("value=\"soon\"");
+        assert_eq!(form, path.starts_with("/reports"), "the page keeps what was typed");
+    }
+}
+
+#[test]
+fn chances_of_open_cases_are_the_same_in_the_api_on_the_page_and_in_files() {
+    let server = start();
+    let day = "as_of=9/20/2025";
+    let report = server.get(&format!("/api/v1/ledger/goals?{day}&chances=1")).json();
+    let risks = &report["risks"];
+    assert_eq!((&risks["runs"], &risks["seed"]), (&json!(1000), &json!(1)));
+    let open = risks["cases"].as_array().unwrap();
+    assert!(open.len() > 2 && open.iter().any(|risk| risk["chance"]["met"].as_u64().unwrap() > 0), "{report}");
+    assert!(server.get(&format!("/api/v1/ledger/goals?{day}")).json()["risks"].is_null(), "only if they are asked for");
+
+    let without = server.get(&format!("/reports/goals?{day}")).text().to_owned();
+    let link = "/reports/goals?as_of=9%2F20%2F2025&amp;chances=1";
+    assert!(without.contains(link) && !without.contains("low (95%)"), "{without}");
+    let address = link.replace("&amp;", "&");
+    let page = server.get(&address).text().to_owned();
+    let part = server.get(&format!("{address}&part=chances")).text().to_owned();
+    assert!(part.starts_with("<section") && page.contains(&part), "the script shows the same section");
+    let csv = server.get(&format!("/reports/goals/risks.csv?{day}")).text().to_owned();
+    assert_eq!(csv.lines().count(), open.len() + 1, "{csv}");
+    for (risk, row) in open.iter().zip(csv.lines().skip(1)) {
+        let chance = risk["chance"]["chance"]["estimate"].as_f64().unwrap();
+        for shown in [risk["goal"].as_str().unwrap(), risk["case"].as_str().unwrap(), &format!(",{chance:.4},")] {
+            assert!(row.contains(shown), "{shown}: {row}");
+        }
+        assert!(part.contains(&format!("{:.1}%", chance * 100.0)), "{chance}: {part}");
+    }
+    for (file, first) in [
+        ("goals", "goal,"),
+        ("periods", "goal,period,"),
+        ("facilitators", "goal,facilitator,"),
+        ("open", "goal,district,"),
+    ] {
+        let csv = server.get(&format!("/reports/goals/{file}.csv?{day}")).text().to_owned();
+        assert!(csv.starts_with(first), "{file}: {csv}");
+    }
+    let sheet = server.get(&format!("/reports/goals/report.xlsx?{day}&chances=1"));
+    assert!(sheet.body.starts_with(b"PK\x03\x04"));
+    assert_eq!(server.get("/reports/goals/people.csv").status, 404);
+}
+
+#[test]
 fn other_years_and_months_can_be_chosen() {
     let server = start();
     for (query, days) in [

@@ -3,6 +3,7 @@
 //! [`Source`] runs the audit; the pages only show its results.
 
 mod source;
+mod statement;
 mod view;
 
 use super::all_cases;
@@ -11,6 +12,8 @@ use crate::api;
 use crate::request::{WebRequest, WebResult};
 use crate::response::{self, HTML, JSON, see_other};
 use axum::http::StatusCode;
+use ibbi_access::View;
+use ibbi_report::html::{Html, el};
 use source::Source;
 
 /// Returns the form.
@@ -35,9 +38,35 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
 /// Returns the results.
 pub(crate) fn results(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
+    if let Some(verified) = source.statement()? {
+        let content = statement::results(&verified);
+        return Ok(Page { title: "Result of the check", place: "/audit", content }.answer(StatusCode::OK));
+    }
     let (report, cases) = source.audit(request)?;
-    let content = view::results(&source, &report, &cases);
+    // Those who may see the whole ledger can compare an upload with it.
+    let compared = source.is_upload() && request.viewer.may_see(View::Ledger, None).is_ok();
+    let compare = compared.then(|| {
+        let link = el("a").class("go").attr("href", format!("{}/compare", source.address()));
+        el("p").with(link.with("Is this copy the same as ours?"))
+    });
+    let content = view::results(&source, &report, &cases).with(compare);
     Ok(Page { title: "Audit results", place: "/audit", content }.answer(StatusCode::OK))
+}
+
+/// The most records and cases that a comparison shows in full.
+const COMPARED: usize = 50;
+
+/// Compares an upload with this server's ledger.
+pub(crate) fn compare(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    let diff = ibbi_app::audit::diff(&request.own()?, &source.ledger(), COMPARED)?;
+    let about = "The first file is this server\u{2019}s ledger, and the second one is the file that was uploaded.";
+    let content = Html::new()
+        .with(el("h1").with("Is this copy the same as ours?"))
+        .with(el("p").with(about))
+        .with(ibbi_report::diff_content(&diff))
+        .with(el("p").with(el("a").attr("href", source.address()).with("Back to the results")));
+    Ok(Page { title: "Is this copy the same as ours?", place: "/audit", content }.answer(StatusCode::OK))
 }
 
 /// Returns a case at one of its events: the one of `?step=`, or the last.

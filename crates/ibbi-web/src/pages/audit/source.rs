@@ -11,7 +11,7 @@ use ibbi_app::cases_report::cases_report;
 use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
 use ibbi_app::replay::{self, Timeline, Until};
-use ibbi_app::signing::VerifySettings;
+use ibbi_app::signing::{self, Verified, VerifySettings};
 use std::path::PathBuf;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -63,6 +63,11 @@ impl Source {
         }
     }
 
+    /// Returns whether it was uploaded.
+    pub(super) const fn is_upload(&self) -> bool {
+        matches!(self, Self::Upload(..))
+    }
+
     /// Returns its name for people.
     pub(super) const fn name(&self) -> &'static str {
         match self {
@@ -93,7 +98,17 @@ impl Source {
     /// Returns the cases on the day that a query asks for.
     pub(super) fn cases_report(&self, request: &WebRequest) -> Result<CasesReport, AppError> {
         let now = request.state.now()?;
-        cases_report(&self.ledger(), api::as_known(&request.query, now)?, now)
+        cases_report(&self.ledger(), api::as_known(request)?, now)
+    }
+
+    /// Verifies an upload that has no records: a proof, or checkpoints. Returns nothing for others.
+    pub(super) fn statement(&self) -> Result<Option<Verified>, AppError> {
+        match self {
+            Self::Upload(_, upload) if upload.statement().is_some() => {
+                signing::verify(&upload.ledger(), &upload.against()).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Returns the timeline of a case, to its end or to a record, and the findings about it if the ledger is damaged.

@@ -33,7 +33,13 @@ pub(super) fn form(fail: Option<&WebError>) -> Html {
         .attr("method", "post")
         .attr("action", "/audit")
         .attr("enctype", "multipart/form-data")
-        .with(field("Ledger or extract", "ledger", file("ledger").attr("required", "required"), None, &[]))
+        .with(field(
+            "Ledger, extract, mirror, proof, or checkpoints",
+            "ledger",
+            file("ledger").attr("required", "required"),
+            None,
+            &[],
+        ))
         .with(field(
             "Checkpoints (if any)",
             "checkpoints",

@@ -124,11 +124,13 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/reports/cases", LedgerReaders),
     ("GET", "/reports/cases/{table}", LedgerReaders),
     ("GET", "/reports/goals", LedgerReaders),
+    ("GET", "/reports/goals/{file}", LedgerReaders),
     ("GET", "/reports/program", LedgerReaders),
     ("GET", "/reports/program/{file}", LedgerReaders),
     ("GET", "/audit/{upload}", LedgerReaders),
     ("GET", "/audit/{upload}/audit.json", LedgerReaders),
     ("GET", "/audit/{upload}/export/{format}", LedgerReaders),
+    ("GET", "/audit/{upload}/compare", LedgerReaders),
     ("GET", "/audit/{upload}/cases/{case}", LedgerReaders),
     ("GET", "/access", AccessReaders),
     ("POST", "/access/grant", Staff),
@@ -206,6 +208,7 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/api/v1/ledger/verify", LedgerReaders),
     ("GET", "/api/v1/ledger/audit", LedgerReaders),
     ("GET", "/api/v1/ledger/export/{format}", LedgerReaders),
+    ("POST", "/api/v1/ledger/diff", LedgerReaders),
     ("POST", "/api/v1/audit", Roles),
     ("POST", "/api/v1/verify", Roles),
     ("POST", "/api/v1/replay", Roles),
@@ -316,7 +319,9 @@ impl Ask<'_> {
                 "POST",
                 "/plan/open" | "/plan/availability" | "/audit" | "/cases/{case}/forecast" | "/polls/{poll}/answers",
             ) => multipart(&[("x", b"x")]),
-            ("POST", "/api/v1/audit" | "/api/v1/verify" | "/api/v1/replay") => multipart(&[("x", b"x")]),
+            ("POST", "/api/v1/audit" | "/api/v1/verify" | "/api/v1/replay" | "/api/v1/ledger/diff") => {
+                multipart(&[("x", b"x")])
+            }
             ("POST", "/cases") => (FORM, b"district=B".to_vec()),
             ("POST", "/cases/{case}") => (FORM, b"type=note_added&text=x".to_vec()),
             ("POST", "/cases/{case}/entries/{seq}") => (FORM, b"do=void&void_reason=x".to_vec()),

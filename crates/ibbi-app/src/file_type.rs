@@ -3,6 +3,10 @@
 /// How many bytes of a file are examined.
 const LOOKED_AT: usize = 4096;
 
+const NOT_TEXT: &str = "a file that is not text";
+const OTHER_TEXT: &str = "another kind of text";
+const EMPTY: &str = "an empty text";
+
 /// The beginnings of common file types.
 const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
@@ -18,23 +22,25 @@ const BEGINNINGS: &[(&[u8], &str)] = &[
     (b"<!doctype html", "a web page"),
     (b"<html", "a web page"),
     (b"<", "XML, such as an export of a ledger's events"),
+    (b"{\"digest\":", "the confidential texts of a ledger, which belong beside it"),
+    (b"{\"logs\":", "the state of a witness"),
     (b"[", "JSON of another kind, such as an export of a ledger's events"),
     (b"{", "JSON of another kind, such as a report or an export of a ledger's events"),
 ];
 
 /// Returns whether a file is a private key.
-pub(crate) fn is_private_key(content: &[u8]) -> bool {
+pub fn is_private_key(content: &[u8]) -> bool {
     let text = begin(content);
     text.starts_with(b"PRIVATE+KEY+") || (text.starts_with(b"-----BEGIN") && has(text, b"PRIVATE KEY-----"))
 }
 
 /// The message for a user who uploads a private key.
-pub(crate) const PRIVATE: &str = "this is a private key. It was not kept. Don't send it to other people: they could sign in your \
+pub const PRIVATE: &str = "this is a private key. It was not kept. Don't send it to other people: they could sign in your \
                                   name. To check signatures, use the public key, which starts with its name";
 
 /// Returns why a file is not a ledger or an extract, and its probable type. Returns `None` if it has a line of a
 /// ledger, even a damaged one.
-pub(crate) fn why_no_ledger(content: &[u8]) -> Option<String> {
+pub fn why_no_ledger(content: &[u8]) -> Option<String> {
     if content.split(|byte| *byte == b'\n').any(is_line) {
         return None;
     }
@@ -51,6 +57,18 @@ fn is_line(line: &[u8]) -> bool {
         && [&b"\"prev\":"[..], b"\"extract\":", b"\"mirror\":"].iter().any(|key| has(line, key))
 }
 
+/// Returns what a file is whose beginning shows that it is certainly not a ledger, even a damaged one.
+///
+/// ```
+/// use ibbi_app::file_type::other_kind;
+/// assert_eq!(other_kind(b"%PDF-1.7"), Some("a PDF document"));
+/// assert_eq!(other_kind(b"words without a meaning"), None);
+/// ```
+pub fn other_kind(beginning: &[u8]) -> Option<&'static str> {
+    let is_vague = [NOT_TEXT, OTHER_TEXT, EMPTY];
+    Some(looks_like(beginning)).filter(|what| !is_vague.contains(what) && !what.starts_with("JSON"))
+}
+
 fn looks_like(content: &[u8]) -> &'static str {
     let begin = begin(content);
     let looked_at = begin.get(..LOOKED_AT).unwrap_or(begin);
@@ -63,13 +81,13 @@ fn looks_like(content: &[u8]) -> &'static str {
         Err(error) if error.error_len().is_none() => {
             looked_at.get(..error.valid_up_to()).and_then(|good| std::str::from_utf8(good).ok()).unwrap_or_default()
         }
-        Err(_) => return "a file that is not text",
+        Err(_) => return NOT_TEXT,
     };
     if text.contains('\0') {
-        return "a file that is not text";
+        return NOT_TEXT;
     }
     let first = text.lines().next().unwrap_or_default();
-    if text.trim().parse::<ibbi_app::PublicKey>().is_ok() {
+    if text.trim().parse::<crate::PublicKey>().is_ok() {
         return "a public key, which belongs in the field for it";
     }
     if text.lines().any(|line| line.starts_with("\u{2014} ")) {
@@ -81,7 +99,7 @@ fn looks_like(content: &[u8]) -> &'static str {
     if [',', ';', '\t'].iter().any(|separator| first.matches(*separator).count() >= 2) {
         return "a table, such as an export of a ledger's events";
     }
-    if text.trim().is_empty() { "an empty text" } else { "another kind of text" }
+    if text.trim().is_empty() { EMPTY } else { OTHER_TEXT }
 }
 
 /// Returns a text without a byte order mark, blanks, and empty lines at its beginning.
