@@ -14,7 +14,7 @@ pub use export::{ExportFormat, ExportRequest, export, export_with_progress};
 /// The parts of the audit that programs use.
 pub use ibbi_audit::{
     AuditReport, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, CheckpointFacts, CodeCount, Finding,
-    FindingKind, FindingSink, InputKind, OtherRules, ProgramReport, ReadProgress, Severity,
+    FindingDetail, FindingKind, FindingSink, InputKind, OtherRules, ProgramReport, ReadProgress, Severity,
 };
 pub use request::{AuditRequest, FailOn, finding_kind};
 pub use run::{audit, audit_with_progress};

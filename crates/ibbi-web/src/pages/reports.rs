@@ -1,14 +1,18 @@
 //! The program report, with the figures of a fiscal year and downloads, and the goals of the office.
 
-use super::shell::{Page, button};
+use super::form_errors::warning;
+use super::shell::{Page, button, line};
 use crate::api;
 use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use crate::response;
 use axum::http::StatusCode;
+use ibbi_app::AppError;
 use ibbi_app::audit::ProgramReport;
+use ibbi_app::fiscal::FiscalYears;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::program_report::{self, ProgramYear, XLSX};
+use ibbi_app::zone::Zone;
 use ibbi_report::html::{Element, Html, el};
 use ibbi_report::{GoalsPage, ProgramPage};
 
@@ -29,14 +33,31 @@ const TABLES: [(&str, &str, &str); 4] = [
 const SPREADSHEET: &str = "report.xlsx";
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
-    let (report, year) = api::program_report(request)?;
+    let (report, year) = match api::program_report(request) {
+        Ok(report) => report,
+        Err(WebError::App(AppError::Usage(_))) => return refused(request),
+        Err(fail) => return Err(fail),
+    };
     let title = format!("Program report for fiscal year {}", report.fiscal_year);
     let content = Html::new()
         .with(el("header").with(el("h1").with(title.as_str())))
-        .with(choice(year))
+        .with(choice(year, None))
         .with(downloads(year))
         .with(ProgramPage { report: &report, program: PROGRAM }.content());
     Ok(Page { title: &title, place: PLACE, content }.answer(StatusCode::OK))
+}
+
+/// Returns the form that chooses a year, with the year that was typed and can't be used.
+fn refused(request: &WebRequest) -> WebResult {
+    let years = FiscalYears::default();
+    let fiscal_year = years.year_of(Zone::default().date(request.state.now()?));
+    let typed = request.query.get("fiscal_year").unwrap_or_default();
+    let why = "Fiscal year: enter a year from 1971 to 9998, such as 2027. It can start in each month from 1 to 12.";
+    let content = Html::new()
+        .with(el("h1").with("Program report"))
+        .with(warning(el("p").with(el("a").attr("href", "#fiscal_year").with(why))))
+        .with(choice(ProgramYear { fiscal_years: years, fiscal_year }, Some(typed)));
+    Ok(Page { title: "Program report", place: PLACE, content }.answer(StatusCode::BAD_REQUEST))
 }
 
 /// Returns which goals of the office were met, and the open cases by their due dates.
@@ -56,16 +77,14 @@ pub(crate) fn goals(request: &WebRequest) -> WebResult {
     Ok(Page { title: "Goals of the office", place: GOALS, content }.answer(StatusCode::OK))
 }
 
-/// Returns the form that chooses a year, with links to the years next to it.
-fn choice(year: ProgramYear) -> Element {
+/// Returns the form that chooses a year, with links to the years next to it. After an error, it has what was typed.
+fn choice(year: ProgramYear, typed: Option<&str>) -> Element {
     let ProgramYear { fiscal_years, fiscal_year } = year;
-    let input = el("input")
-        .attr("type", "number")
-        .attr("name", "fiscal_year")
+    let input = line("fiscal_year", &typed.map_or_else(|| fiscal_year.to_string(), str::to_owned))
         .attr("id", "fiscal_year")
-        .attr("min", 1971)
-        .attr("max", 9998)
-        .attr("value", fiscal_year);
+        .attr("inputmode", "numeric")
+        .attr("size", 8);
+    let input = if typed.is_some() { input.attr("aria-invalid", "true") } else { input };
     let starts = super::shell::hidden("starts", &fiscal_years.first_month().to_string());
     let link = |label: &str, fiscal_year: i32| {
         el("a").attr("href", address(PLACE, ProgramYear { fiscal_year, ..year })).with(label)

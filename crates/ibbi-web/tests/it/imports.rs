@@ -96,7 +96,7 @@ fn unreadable_files_and_forged_forms_get_a_clear_error() {
     assert!(shown.text().contains("photo.png"), "{}", shown.text());
     let (kind, body) = form(&[], "  ");
     let empty = sent(&server, "/plan/availability", kind, &body);
-    assert!(empty.status >= 400 && empty.text().contains("choose a file"), "{}", empty.text());
+    assert!(empty.status >= 400 && empty.text().contains("Choose a file"), "{}", empty.text());
     // A form that can't be read isn't taken for one without files.
     let (kind, body) = form(&[("busy.ics", CALENDAR)], "");
     let many: Vec<_> = (0..90).map(|_| ("busy.ics", CALENDAR)).collect();

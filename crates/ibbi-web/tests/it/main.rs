@@ -28,6 +28,7 @@ mod reports;
 mod sign_in;
 mod status;
 mod support;
+mod typed;
 mod webhooks;
 mod words;
 mod writers;

@@ -150,7 +150,7 @@ fn plan_form_errors_keep_what_was_typed() {
         assert!(answer.text().contains(said), "{said}");
     }
     for (content, said) in
-        [(&b""[..], "the scenario file is missing or empty"), (b"district = 7", "problem"), (b"\xff\xfe", "not UTF-8")]
+        [(&b""[..], "The scenario file is missing or empty"), (b"district = 7", "problem"), (b"\xff\xfe", "not UTF-8")]
     {
         let (kind, body) = multipart(&[("scenario", content)]);
         let opened = server.connect().ask("POST", "/plan/open", &[("content-type", kind)], &body);
