@@ -43,8 +43,8 @@ fn around(title: &str, place: Option<&str>) -> (String, &'static str) {
         .with(el("link").attr("rel", "icon").attr("href", "/icon.svg"))
         .with(el("script").attr("src", "/script.js").attr("defer", "defer"));
     let skip = el("a").class("skip").attr("href", "#main").with("Skip to the content");
-    let header = el("header").class("site").with(skip).with(place.map(navigation));
-    let (head, header): (Html, Html) = (head.into(), header.into());
+    let header = place.map(|place| el("header").class("site").with(skip).with(navigation(place)));
+    let (head, header): (Html, Html) = (head.into(), Html::new().with(header));
     let begin = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">{}\n<body>{}<main id=\"main\" class=\"page\">",
         head.as_str(),

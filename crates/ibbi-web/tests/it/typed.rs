@@ -2,6 +2,7 @@
 //!
 //! The table is compared with the routes of the server, so that a form without an entry fails.
 
+use crate::pages::{encoded, form_of};
 use crate::polls::{MadePoll, form as poll_form};
 use crate::support::{Answer, Running, multipart};
 use std::collections::BTreeSet;
@@ -314,4 +315,39 @@ fn nothing_that_cannot_be_undone_is_done_by_one_click() {
         assert!(!gone.text().contains(staff), "{staff} is of no use without an account: {}", gone.text());
     }
     assert!(gone.text().contains("Ask the person who sent you the link for a new one."), "{}", gone.text());
+}
+
+/// Returns the names of the rows for people.
+fn rows(page: &Answer) -> Vec<String> {
+    let names = page.text().split("aria-label=\"Name of person").skip(1).count();
+    let value = |row: usize| {
+        let input = page.text().split('<').find(|tag| tag.contains(&format!("name=\"n{row}\""))).unwrap();
+        input.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    };
+    (0..names).map(value).collect()
+}
+
+#[test]
+fn plan_form_always_has_rows_for_more_people() {
+    let server = Running::start();
+    let empty = |page: &Answer| rows(page).iter().filter(|name| name.is_empty()).count();
+    let page = server.get("/plan");
+    assert_eq!(empty(&page), 2);
+    let mut form = form_of(page.text());
+    for (key, value) in &mut form {
+        if let ("n12" | "n13", Ok(row)) = (key.as_str(), key[1..].parse::<usize>()) {
+            *value = format!("New Person {row}");
+        }
+    }
+    // They have no team yet. The script takes the rows of this answer too.
+    for path in ["/plan", "/plan/answer"] {
+        let refused = server.form(path, &encoded(&form));
+        assert!(refused.status == 422 && refused.text().contains("New Person 13"), "{path}: {}", refused.status);
+        assert_eq!((rows(&refused).len(), empty(&refused)), (16, 2), "{path}");
+    }
+    let more = [form.clone(), vec![("do".to_owned(), "rows".to_owned())]].concat();
+    let more = server.form("/plan", &encoded(&more));
+    assert_eq!((more.status, rows(&more).len(), empty(&more)), (200, 21, 7), "a button adds more");
+    assert!(more.text().contains("<details open=\"open\"><summary>People"), "the rows are shown");
+    assert!(!more.text().contains("aria-invalid"), "nothing is checked yet");
 }

@@ -18,6 +18,7 @@ use ibbi_app::availability::{
     AvailabilityFile, AvailabilityImport, FileSummary, ImportOptions, PersonImport, PersonQuestion, ReadFiles, Remark,
     WeekRow, import_read, read_files, week_runs,
 };
+use ibbi_app::form;
 use ibbi_app::schedule::id_of;
 use ibbi_app::sim::{Participant, Role, Scenario};
 use ibbi_core::{Date, MemberId, Name, Party};
@@ -160,7 +161,7 @@ fn understood_answers(scenario: &Scenario, answers: &[Answered]) -> Understood {
         let people = &mut all.scenario.people;
         let wrong = match Name::new(answer.name.trim()) {
             Err(_) if answer.name.trim().is_empty() => "Enter the name of this person.".to_owned(),
-            Err(error) => format!("{}.", sentence(&error.to_string())),
+            Err(error) => format!("{}.", sentence(&form::text_problem(&error, answer.name.trim()))),
             Ok(name) if people.iter().any(|person| person.name == name) => {
                 "The plan has a person of this name. Choose that person, or enter another name.".to_owned()
             }
