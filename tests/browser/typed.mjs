@@ -48,9 +48,13 @@ export async function typedStays(open, base, check) {
   check(asked === 1, "the browser doesn't ask if nothing was typed");
   await page.goto(`${base}/cases`);
   await district.click();
-  await page.keyboard.type("Typed District");
+  await page.keyboard.type("Maple Hollow");
   await Promise.all([page.waitForURL(/cases\/[0-9a-f-]+/), page.getByRole("button", { name: "Open the case" }).click()]);
   check(asked === 1, "the browser doesn't ask when the text is sent");
+  // The estimate of the case leads to a forecast with the calendars of the district's plan.
+  await page.getByRole("link", { name: "How this is estimated" }).click();
+  const assumed = await page.locator("#estimates").innerText();
+  check(assumed.includes("with the calendars and the estimates of the plan for Maple Hollow"), `the forecast has the calendars of the plan: ${assumed}`);
   await page.context().close();
 
   // Without JavaScript, the button adds rows too.
