@@ -346,10 +346,10 @@ fn question(place: usize, asked: &PersonQuestion, scenario: &Scenario, answered:
         .map(|person| (person.id.to_string(), person.name.to_string()));
     let first = [(UNANSWERED.to_owned(), "Choose a person".to_owned())];
     let last = [(PersonQuestion::SKIP.to_owned(), "Someone else: leave these times out".to_owned())];
-    let new = NEW.map(|(value, party)| {
-        (value.to_owned(), format!("Someone new: add the name below to the team of {}", party.label()))
-    });
+    let new = NEW.map(|(value, party)| (value.to_owned(), format!("Someone new, for {}", party.label())));
     let options: Vec<(String, String)> = first.into_iter().chain(likely).chain(others).chain(new).chain(last).collect();
+    // Without a name, the question is about a file.
+    let known = if asked.name == asked.file { "" } else { asked.name.as_str() };
     let chosen = typed.map_or(UNANSWERED, |answer| answer.person.as_str());
     let choice = select("answer", chosen, options.iter().map(|(id, name)| (id.as_str(), name.as_str())));
     el("div")
@@ -360,7 +360,7 @@ fn question(place: usize, asked: &PersonQuestion, scenario: &Scenario, answered:
         .with(field(
             "Name, if this is someone new",
             &format!("name-{place}"),
-            line("name", typed.map_or("", |answer| answer.name.as_str())),
+            line("name", typed.map_or(known, |answer| answer.name.as_str())),
             None,
             why.as_slice(),
         ))
