@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { axe, program, shots, startBrowser } from "./browser.mjs";
 import { everyForm } from "./forms.mjs";
+import { typedStays } from "./typed.mjs";
 import { MOST_CLICKS, MOST_KEYS, differences, enterTour } from "./tour.mjs";
 
 const place = mkdtempSync(join(tmpdir(), "ibbi-browser-"));
@@ -311,6 +312,8 @@ for (const [what, journey] of Object.entries(journeys)) {
   await page.context().close();
   console.log(`keyboard: the grid after ${stops + 1} stops, one half-day changed, on to the answer`);
 }
+
+await typedStays(open, base, check);
 
 // Without JavaScript, the same forms work.
 {

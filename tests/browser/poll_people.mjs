@@ -254,6 +254,8 @@ for (const [index, [way, screen]] of ways.entries()) {
   const person = all[6];
   await facilitator.goto(results);
   await named(facilitator, `Revoke link: ${person.name}`).click();
+  same(await text(facilitator, "h1"), `Revoke the link of ${person.name}?`, "the question before a link is revoked");
+  await named(facilitator, "Revoke the link").click();
   await facilitator.locator("#people tr").filter({ hasText: person.name }).getByText("revoked").waitFor();
   const page = await open(phone);
   const response = await page.goto(links.get(person.name));

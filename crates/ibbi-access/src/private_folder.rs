@@ -56,6 +56,11 @@ impl PrivateFolder {
         Self { path }
     }
 
+    /// Returns the path of the folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Returns the content of a file; nothing if there is none.
     ///
     /// # Errors
@@ -112,7 +117,10 @@ impl PrivateFolder {
     }
 
     /// Returns whether the folder exists. Refuses a link or another file in its place.
-    fn exists(&self) -> Result<bool, AccessError> {
+    ///
+    /// # Errors
+    /// [`AccessError::Io`] if it isn't a folder, or can't be looked at.
+    pub fn exists(&self) -> Result<bool, AccessError> {
         match fs::symlink_metadata(&self.path) {
             Ok(found) if found.is_dir() => Ok(true),
             Ok(_) => Err(failed("open", &self.path)(io::Error::other("it is not a folder; move it away"))),
@@ -145,7 +153,7 @@ impl PrivateFolder {
     }
 
     /// Makes the names of files survive a crash.
-    fn sync(&self) {
+    pub fn sync(&self) {
         let _ = File::open(&self.path).and_then(|folder| folder.sync_all());
     }
 }

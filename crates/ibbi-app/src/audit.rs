@@ -14,7 +14,8 @@ pub use export::{ExportFormat, ExportRequest, export, export_with_progress};
 /// The parts of the audit that programs use.
 pub use ibbi_audit::{
     AuditCertificate, AuditReport, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, CasesReport, CheckpointFacts,
-    CodeCount, Finding, FindingKind, FindingSink, InputKind, OtherRules, ProgramReport, ReadProgress, Severity,
+    CodeCount, Finding, FindingDetail, FindingKind, FindingSink, InputKind, OtherRules, ProgramReport, ReadProgress,
+    Severity,
 };
 pub use request::{AuditRequest, FailOn, finding_kind};
 pub use run::{audit, audit_with_progress};

@@ -21,7 +21,7 @@ use ibbi_sim::Hours;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// The largest file, in bytes.
+/// The largest file of any kind, in bytes: 10 MB of 1,048,576 bytes.
 pub const MAX_BYTES: usize = 10 << 20;
 /// The most cells of a file that are not empty.
 pub const MAX_CELLS: usize = 200_000;

@@ -100,7 +100,7 @@ fn written(letter: &PollLetter<'_>, subject: String, person: &str, opening: &str
         format!("If the link doesn't work for you, tell {asked_by} by phone or by email when you can't come.")
     };
     let text = format!(
-        "Dear {person},\n\n\
+        "Dear {},\n\n\
          {opening}\n\n\
          Your link:\n{link}\n\n\
          You can answer, and change your answer, until {closes}. You don't need an account. The link is only for you; please don't \
@@ -109,12 +109,49 @@ fn written(letter: &PollLetter<'_>, subject: String, person: &str, opening: &str
          with the poll.\n\n\
          {without_link}\n\n\
          Thank you.\n\
-         For {asked_by}\n"
+         For {asked_by}\n",
+        addressed(person)
     );
     LetterText { subject: one_line(&subject), text, reply_to: letter.reply_to.clone() }
+}
+
+/// Returns how a letter addresses a person. A plan can have a role in place of a name: `The chair of the committee` is addressed as
+/// `Chair of the Committee`.
+fn addressed(person: &str) -> String {
+    const SMALL: [&str; 5] = ["of", "the", "and", "for", "in"];
+    let mut words = person.split_whitespace();
+    if !words.next().is_some_and(|first| first.eq_ignore_ascii_case("the")) {
+        return person.to_owned();
+    }
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    let words = words.map(|word| if SMALL.contains(&word) { word.to_owned() } else { capital(word) });
+    let role = words.collect::<Vec<_>>().join(" ");
+    if role.is_empty() { person.to_owned() } else { role }
 }
 
 /// Returns a subject on one line of at most 200 characters, because the name of a district can be long.
 fn one_line(subject: &str) -> String {
     if subject.chars().count() <= 200 { subject.to_owned() } else { subject.chars().take(199).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_are_addressed_without_an_article() {
+        for (person, expected) in [
+            ("Thuy Tran", "Thuy Tran"),
+            ("The superintendent", "Superintendent"),
+            ("the union president", "Union President"),
+            ("The chair of the school committee", "Chair of the School Committee"),
+            ("Theo Lang", "Theo Lang"),
+            ("The", "The"),
+        ] {
+            assert_eq!(addressed(person), expected);
+        }
+    }
 }

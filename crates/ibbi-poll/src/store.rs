@@ -1,15 +1,13 @@
 //! The polls of a ledger: a folder beside it, with a file for each poll.
 
 use crate::{Poll, PollError, poll_file};
-use ibbi_access::{beside, check_is_file, private_options};
+use ibbi_access::{LockedFolder, PrivateFolder, beside, check_is_file, private_options};
 use ibbi_core::At;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-/// The file that a program locks while it changes a poll.
-const LOCK: &str = "lock";
 /// How the files of polls end.
 const END: &str = "json";
 /// How a file ends that is written before it takes the place of another.
@@ -33,7 +31,7 @@ pub fn polls_path(ledger: &Path) -> PathBuf {
 /// old poll or the new one, also after a crash.
 #[derive(Debug, Clone)]
 pub struct PollStore {
-    folder: PathBuf,
+    folder: PrivateFolder,
 }
 
 /// The polls of a folder, newest first, and why others can't be read.
@@ -51,7 +49,7 @@ impl PollStore {
 
     /// Returns the polls in a folder.
     pub const fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder: PrivateFolder::new(folder) }
     }
 
     /// Returns a poll.
@@ -155,39 +153,17 @@ impl PollStore {
     }
 
     fn path(&self, id: Uuid) -> PathBuf {
-        self.folder.join(format!("{id}.{END}"))
+        self.folder.path().join(format!("{id}.{END}"))
     }
 
     /// Checks that the folder is one, and not a link to one.
     fn check_folder(&self) -> Result<(), PollError> {
-        match fs::symlink_metadata(&self.folder) {
-            Ok(found) if found.is_dir() => Ok(()),
-            Ok(_) => {
-                let source = io::Error::other("it is not a folder; move it away");
-                Err(failed("open", &self.folder)(source))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(PollError::Missing),
-            Err(source) => Err(failed("open", &self.folder)(source)),
-        }
+        if self.folder.exists()? { Ok(()) } else { Err(PollError::Missing) }
     }
 
-    /// Makes the folder, and locks it until the file is dropped.
-    fn lock(&self) -> Result<File, PollError> {
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        match builder.create(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(failed("make", &self.folder)(error));
-            }
-            _ => self.check_folder()?,
-        }
-        let path = self.folder.join(LOCK);
-        let mut options = OpenOptions::new();
-        let opened = private_options(options.write(true).create(true).truncate(false)).open(&path);
-        let file = opened.map_err(failed("open", &path))?;
-        check_is_file(&file).and_then(|()| file.lock()).map_err(failed("lock", &path))?;
-        Ok(file)
+    /// Makes the folder, and locks it until the result is dropped.
+    fn lock(&self) -> Result<LockedFolder<'_>, PollError> {
+        Ok(self.folder.lock()?)
     }
 
     /// Returns the paths in the folder.
@@ -196,8 +172,9 @@ impl PollStore {
             Err(PollError::Missing) => return Ok(Vec::new()),
             checked => checked?,
         }
-        let entries = fs::read_dir(&self.folder).map_err(failed("read", &self.folder))?;
-        let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed("read", &self.folder)));
+        let folder = self.folder.path();
+        let entries = fs::read_dir(folder).map_err(failed("read", folder))?;
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed("read", folder)));
         paths.collect()
     }
 
@@ -254,7 +231,7 @@ impl PollStore {
             let _ = fs::remove_file(&new);
         }
         renamed.map_err(failed("write", &path))?;
-        self.sync();
+        self.folder.sync();
         Ok(())
     }
 
@@ -265,13 +242,8 @@ impl PollStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(PollError::Missing),
             removed => removed.map_err(failed("delete", &path))?,
         }
-        self.sync();
+        self.folder.sync();
         Ok(())
-    }
-
-    /// Makes the names of files survive a crash.
-    fn sync(&self) {
-        let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
     }
 }
 

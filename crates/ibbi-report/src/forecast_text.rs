@@ -184,16 +184,29 @@ pub(crate) const fn failure(failure: PlanFailure) -> &'static str {
     }
 }
 
+/// Returns who has no open day, if there is no plan and someone's times are the reason. It is the first sentence of [`conflicts`].
+pub(crate) fn without_open_day(plan: &Plan) -> Option<Phrase> {
+    let conflicts = plan.conflicts.as_ref().filter(|_| plan.finishes.is_none())?;
+    (!conflicts.blockers.is_empty()).then(|| no_open_day(conflicts))
+}
+
+fn names(set: &[Blocker]) -> Vec<String> {
+    set.iter().map(format::blocker).collect()
+}
+
+fn no_open_day(conflicts: &Conflicts) -> Phrase {
+    let have = if conflicts.blockers.len() > 1 { "have" } else { "has" };
+    Phrase::default().names(&names(&conflicts.blockers)).words(format!(" {have} no open day in time."))
+}
+
 /// Returns sentences on the conflicts, and what would help.
 pub(crate) fn conflicts(conflicts: &Conflicts) -> Vec<Phrase> {
-    let names = |set: &[Blocker]| set.iter().map(format::blocker).collect::<Vec<_>>();
     let several = match conflicts.blockers.as_slice() {
         [] => return vec![no_solution(conflicts.finishes_at_best)],
         set => set.len() > 1,
     };
-    let (have, times) = if several { ("have", "these times") } else { ("has", "this time") };
-    let way = Phrase::default().names(&names(&conflicts.blockers)).words(format!(" {have} no open day in time."));
-    let mut sentences = vec![way];
+    let times = if several { "these times" } else { "this time" };
+    let mut sentences = vec![no_open_day(conflicts)];
     if let Some(then) = conflicts.finishes_then {
         sentences.push(Phrase::new(format!("With {times} open, the last session would be on ")).day(then).words("."));
     }
@@ -361,6 +374,9 @@ mod tests {
         };
         for (who, what) in [("t-okafor", "the introductory meeting"), ("m-costa", "the training day")] {
             let (plan, _) = results(always(who));
+            let name = if who == "t-okafor" { "T. Okafor" } else { "M. Costa" };
+            let way = without_open_day(&plan).unwrap().plain();
+            assert_eq!(way, format!("{name} has no open day in time."));
             let text = plan_clause(&plan).plain();
             assert_eq!(
                 text,
@@ -372,6 +388,7 @@ mod tests {
         let long =
             |text: String| text.replace("leader_response_days = [2, 7, 21]", "leader_response_days = [730, 730, 730]");
         let (plan, _) = results(long);
+        assert_eq!(without_open_day(&plan).map(|way| way.plain()), None, "no one\u{2019}s times are the reason");
         assert!(plan_clause(&plan).plain().ends_with("take longer than 730 days"));
     }
 

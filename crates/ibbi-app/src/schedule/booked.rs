@@ -100,6 +100,26 @@ pub(super) fn booked_and_planned(log: &CaseLog, until: u64, planned: &PublishedE
     entries
 }
 
+/// Returns the booked sessions of a case, and the dates of an earlier calendar of any case that are still planned for it.
+///
+/// A calendar doesn't have the number of the record from which it was made, so every booking replaces the planned date of its session. A
+/// session that was postponed before its date was planned again is planned.
+pub(super) fn booked_and_still_planned(log: &CaseLog, before: &PublishedEntries) -> Vec<IcsEntry> {
+    let is_own = |entry: &&IcsEntry| {
+        entry.status == IcsStatus::Tentative && entry.uid.parse::<EntryId>().is_ok_and(|id| id.case == log.id)
+    };
+    let planned: PublishedEntries = before.entries().iter().filter(is_own).cloned().collect();
+    let is_closed = log.recorded.records().case().outcome().is_some();
+    let mut entries = booked_and_planned(log, 0, &planned);
+    for entry in entries.iter_mut().filter(|entry| entry.status == IcsStatus::Cancelled && !is_closed) {
+        match planned.get(&entry.uid) {
+            Some(later) if entry.modified < later.modified => *entry = later.clone(),
+            _ => {}
+        }
+    }
+    entries
+}
+
 /// Follows the sessions of a case through its records. `see` gets the sessions after each record that concerns them, with the record, and
 /// whether the case was closed with it.
 fn follow(

@@ -1,6 +1,6 @@
 //! Calendars for other programs, with the sessions of a plan or the booked sessions of cases.
 
-use super::booked::{booked, held};
+use super::booked::{booked, booked_and_still_planned, held};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::At;
@@ -143,7 +143,8 @@ pub fn identity_note(scenario: &Scenario) -> Option<String> {
 
 /// Returns the calendar of the booked sessions of cases. `path` is for messages.
 ///
-/// A session that was postponed and not booked again, or was booked by mistake, is canceled in it.
+/// A session that was postponed and not booked again, or was booked by mistake, is canceled in it. Planned dates of `before` stay until
+/// their session is booked or held, or the case closes.
 ///
 /// # Errors
 /// [`AppError::Usage`] if no session was ever booked, or if `before` has entries of another case.
@@ -153,12 +154,14 @@ pub fn cases_calendar(
     stamp: At,
     before: Option<&str>,
 ) -> Result<CalendarOutput, AppError> {
-    let current = case_entries(logs);
+    let before = published_before(before)?;
+    let mut current = case_entries(logs);
     if current.entries.is_empty() {
         let message = format!("{} has no booked meeting or session to put on a calendar", path.display());
         return Err(AppError::Usage(message));
     }
-    publish_calendar(current, stamp, before)
+    current.entries = logs.iter().flat_map(|log| booked_and_still_planned(log, &before)).collect();
+    publish_entries(current, stamp, &before).map(|(made, _)| made)
 }
 
 /// Returns the entries of the booked sessions of cases. There may be none.
@@ -181,9 +184,13 @@ pub fn case_entries(logs: &[&CaseLog]) -> CurrentEntries {
 /// # Errors
 /// [`AppError::Usage`] if `before` can't be read, or has entries of another case.
 pub fn publish_calendar(current: CurrentEntries, stamp: At, before: Option<&str>) -> Result<CalendarOutput, AppError> {
-    let before = before.map_or_else(|| Ok(PublishedEntries::default()), read_published);
-    let before = before.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))?;
-    publish_entries(current, stamp, &before).map(|(made, _)| made)
+    publish_entries(current, stamp, &published_before(before)?).map(|(made, _)| made)
+}
+
+/// Reads the last publication of a calendar, if there is one.
+fn published_before(text: Option<&str>) -> Result<PublishedEntries, AppError> {
+    let read = text.map_or_else(|| Ok(PublishedEntries::default()), read_published);
+    read.map_err(|error| AppError::Usage(format!("the earlier calendar can't be updated: {error}")))
 }
 
 /// Returns the next publication of a calendar, as its text and as its entries. `before` has the entries of the last one.

@@ -27,7 +27,7 @@ mod stamp;
 mod windows_zones;
 mod zones;
 
-use crate::{ImportError, ImportFormat, ImportWindow, ImportedFile, ImportedPerson};
+use crate::{ImportError, ImportFormat, ImportWindow, ImportedFile, ImportedPerson, MAX_BYTES};
 use days::Days;
 use expand::Expansion;
 use ibbi_core::Date;
@@ -35,8 +35,6 @@ use parts::Scan;
 use std::ops::Range;
 use zones::Zones;
 
-/// The largest file, in bytes: 10 MB.
-pub const MAX_BYTES: usize = 10_000_000;
 /// The longest window, in days: ten years.
 pub const MAX_DAYS: usize = 3_660;
 
@@ -71,7 +69,7 @@ pub const MAX_DAYS: usize = 3_660;
 /// ```
 pub fn read(bytes: &[u8], window: &ImportWindow) -> Result<ImportedFile, ImportError> {
     if bytes.len() > MAX_BYTES {
-        let megabytes = MAX_BYTES / 1_000_000;
+        let megabytes = MAX_BYTES >> 20;
         let message =
             format!("The calendar has more than {megabytes} MB. Export only the months that matter, and import that.");
         return Err(ImportError::TooLarge(message));

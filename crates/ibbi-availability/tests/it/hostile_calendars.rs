@@ -38,7 +38,7 @@ fn files_that_are_too_large_have_an_error() {
         ten_megabytes(|number| format!("BEGIN:VFREEBUSY\r\nATTENDEE;CN=Person {number}:x\r\nEND:VFREEBUSY\r\n"));
     let nested = "BEGIN:A\r\n".repeat(1_000_000);
     for (name, text) in [
-        ("more than 10 MB", "X".repeat(10_000_001)),
+        ("more than 10 MB", "X".repeat(ibbi_availability::MAX_BYTES + 1)),
         ("many events", calendar(&uids)),
         ("impossible rules", calendar(&impossible)),
         ("rules for every second", calendar(&often)),

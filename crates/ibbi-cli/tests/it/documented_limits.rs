@@ -250,10 +250,7 @@ fn sentences() -> Vec<(&'static str, String)> {
                 constant("ibbi-sim/src/scenario/mod.rs", "MAX_UNAVAILABLE")
             ),
         ),
-        (
-            "docs/availability-calendars.md",
-            format!("| size of a file | {} MB |", mega(constant("ibbi-availability/src/ics/mod.rs", "MAX_BYTES"))),
-        ),
+        ("docs/availability-calendars.md", format!("| size of a file | {} MB |", mebi(availability("MAX_BYTES")))),
         ("docs/availability-calendars.md", format!("| days of an import | {} |", ics("mod", "MAX_DAYS"))),
         (
             "docs/availability-calendars.md",

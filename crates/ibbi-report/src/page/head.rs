@@ -9,8 +9,10 @@ impl SimulationPage<'_> {
     /// Returns the head. Its link to the estimates leads to the part of the page with this ID.
     pub(super) fn verdict(&self, estimates: &str) -> Html {
         let rows = [self.likely_range(), self.best_case(), self.held_line(), Some(self.ahead(estimates))];
+        let blocked = forecast_text::without_open_day(self.plan);
+        let blocked = blocked.map(|sentence| sentence.to_html().with(" "));
         Html::new()
-            .with(el("p").class("verdict").with(self.forecast.headline.as_str()))
+            .with(el("p").class("verdict").with(blocked).with(self.forecast.headline.as_str()))
             .with(self.status())
             .with(el("dl").class("brief").all(rows.into_iter().flatten()))
     }

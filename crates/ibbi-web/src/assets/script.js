@@ -11,9 +11,21 @@
   keepPlan();
   recallPlans();
   document.addEventListener("submit", (event) => sendChoice(event.target));
+  keepTyped();
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
   });
+
+  // Asks before something that was typed into another form is left behind. A plan that could be read is in its link.
+  function keepTyped() {
+    let sent = null;
+    document.addEventListener("submit", (event) => { sent = event.defaultPrevented ? null : event.target; });
+    window.addEventListener("beforeunload", (event) => {
+      const left = [...document.forms].filter((each) => each !== sent && each.method === "post");
+      if (left.some((each) => each.id === "scenario" ? each.dataset.unread !== undefined : isEdited(each))) event.preventDefault();
+      sent = null;
+    });
+  }
 
   // Keeps the plan's link in this browser.
   function keepPlan() {
@@ -29,7 +41,7 @@
       const links = document.querySelectorAll('nav a[href="/plan"], .ways a[href="/plan"]');
       for (const link of links) if (localStorage.plan) link.search = localStorage.plan;
       const plan = localStorage["plan " + document.querySelector("h1").textContent];
-      for (const link of document.querySelectorAll(".take a[href$='/forecast']")) if (plan) link.search = plan;
+      for (const link of document.querySelectorAll(".take a[href$='/forecast'], #next a[href$='/forecast']")) if (plan) link.search = plan;
     } catch { /* Nothing is kept. */ }
   }
 
@@ -174,6 +186,7 @@
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      if (event.submitter && event.submitter.value === "rows") { moreRows(true); return; }
       clearTimeout(timer);
       ask().then(() => {
         showErrors(null);
@@ -214,6 +227,8 @@
           const text = await response.text();
           if (mine.signal.aborted) return;
           wrong = new DOMParser().parseFromString(text, "text/html").querySelector("form");
+          form.dataset.unread = "1";
+          addRows(wrong);
           news.textContent = "Some entries are not complete, so the results are for the entries before.";
           news.hidden = false;
           showReadings(wrong);
@@ -223,7 +238,9 @@
         const link = response.headers.get("ibbi-link");
         if (link) history.replaceState(null, "", link);
         wrong = null;
+        delete form.dataset.unread;
         showErrors(null);
+        if (![...form.querySelectorAll(".people input[data-name]")].some((name) => name.value.trim() === "")) moreRows(false);
         const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
         let text = "";
         for (;;) {
@@ -244,6 +261,25 @@
           answer.classList.remove("busy");
           answer.removeAttribute("aria-busy");
         }
+      }
+    }
+
+    // Gets empty rows for more people. The server knows their markup.
+    async function moreRows(moves) {
+      const sent = new URLSearchParams(new FormData(form));
+      sent.set("do", "rows");
+      const response = await fetch("/plan", { method: "POST", body: sent });
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("scenario");
+      if (fresh) addRows(fresh);
+      if (moves) [...form.querySelectorAll(".people input[data-name]")].find((name) => name.value.trim() === "")?.focus();
+    }
+
+    // Adds the rows that a form of the server has beyond those of the page.
+    function addRows(source) {
+      for (const table of ["grid", "people"]) {
+        const body = form.querySelector(`table.${table} tbody`);
+        const rows = [...source.querySelectorAll(`table.${table} tbody tr`)].slice(body.rows.length);
+        body.append(...rows.map((row) => document.importNode(row, true)));
       }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A link that is wrong, was revoked, or belongs to a poll that was deleted gets the same answer.
 
-use super::shell::Page;
+use super::shell::answer_without_account;
 use crate::poll_access::{last_day, zone_of};
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -163,6 +163,7 @@ pub(super) fn read(grid: &PollGrid, form: &Pairs, now: At) -> SentAnswer {
         sent.wrong.push("The form is incomplete. Open your link again.".to_owned());
         return sent;
     }
+    sent.note = form.get("note").unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
     let mut given = vec![false; grid.cells()];
     for (key, value) in form.iter() {
         let Some(number) = key.strip_prefix('c').filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
@@ -189,7 +190,6 @@ pub(super) fn read(grid: &PollGrid, form: &Pairs, now: At) -> SentAnswer {
             }
         }
     }
-    sent.note = form.get("note").unwrap_or_default().replace("\r\n", "\n").trim().to_owned();
     if let Err(error) = sent.answer(now).check(grid) {
         sent.wrong.push(error.to_string());
     }
@@ -206,12 +206,12 @@ fn unknown() -> Response {
     let content = Html::new()
         .with(el("h1").with(heading))
         .with(el("div").class("warning").all(lines.map(|line| el("p").with(line))));
-    Page { title: heading, place: "", content }.answer(StatusCode::NOT_FOUND)
+    answer_without_account(heading, &content, StatusCode::NOT_FOUND)
 }
 
 /// Keeps the address of the page, which has a secret, from other sites and from search engines.
 fn hidden(result: WebResult) -> Response {
-    let response = result.unwrap_or_else(|fail| super::failed(&fail));
+    let response = result.unwrap_or_else(|fail| super::failed_without_account(&fail));
     let response = with_header(response, REFERRER_POLICY, "no-referrer");
     with_header(response, HeaderName::from_static("x-robots-tag"), "noindex, nofollow")
 }

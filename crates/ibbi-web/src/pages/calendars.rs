@@ -1,5 +1,6 @@
 //! The pages about calendars: the dates of a case as a file or at a secret address, and the list of addresses.
 
+use super::confirmation::{Question, asked};
 use super::form_errors::warning;
 use super::planned_dates;
 use super::shell::{Page, button, field, select};
@@ -142,6 +143,23 @@ fn list(request: &WebRequest, own: &[Feed]) -> Html {
 
 /// Revokes an address.
 pub(crate) fn revoke(request: &WebRequest) -> WebResult {
+    let own = calendars::current(request)?;
+    if let Some(feed) = own.iter().find(|feed| feed.id == calendars::id(request)) {
+        let about = "Calendar programs that have the address show no dates any more. This can\u{2019}t be undone: you would have to make \
+                     a new address, and to enter it in each program.";
+        let question = Question {
+            does: "Revoke the calendar address for".to_owned(),
+            whom: calendars::label(request, feed),
+            about: el("p").with(about).into(),
+            yes: "Revoke the address",
+            no: "Keep it",
+            back: PLACE,
+            place: PLACE,
+        };
+        if let Some(page) = asked(request, &question) {
+            return Ok(page);
+        }
+    }
     calendars::revoke(request, calendars::id(request))?;
     Ok(see_other(PLACE))
 }

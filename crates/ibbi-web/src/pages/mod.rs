@@ -8,6 +8,7 @@ mod audit;
 mod calendars;
 mod case;
 mod cases;
+mod confirmation;
 mod form_errors;
 mod goals;
 mod home;
@@ -130,15 +131,23 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
 
 /// Returns the page for a request that failed.
 pub(crate) fn failed(fail: &WebError) -> Response {
+    let (heading, content) = failure(fail);
+    let content = content.with(el("p").with(el("a").attr("href", "/").with("Back to the home page")));
+    Page { title: heading, place: "", content }.answer(fail.status())
+}
+
+/// Returns the page for a request that failed, for people who have no account.
+pub(crate) fn failed_without_account(fail: &WebError) -> Response {
+    let (heading, content) = failure(fail);
+    shell::answer_without_account(heading, &content, fail.status())
+}
+
+fn failure(fail: &WebError) -> (&'static str, Html) {
     let heading = title(fail.code());
     let detail = match fail {
         WebError::Denied(denial) => denial.to_string() + ".",
         other => other.detail(),
     };
     let lines = detail.lines().map(|line| el("p").with(line));
-    let content = Html::new()
-        .with(el("h1").with(heading))
-        .with(el("div").class("warning").all(lines))
-        .with(el("p").with(el("a").attr("href", "/").with("Back to the home page")));
-    Page { title: heading, place: "", content }.answer(fail.status())
+    (heading, Html::new().with(el("h1").with(heading)).with(el("div").class("warning").all(lines)))
 }

@@ -1,6 +1,7 @@
 //! Planned dates on the calendar of a case: the page that shows them before they are put there, and the form that takes them back.
 
 use super::case::forecast;
+use super::confirmation::{Question, asked};
 use super::form_errors::warning;
 use super::shell::{Page, button, hidden};
 use crate::problem::WebError;
@@ -38,6 +39,25 @@ pub(crate) fn put(request: &WebRequest) -> WebResult {
 /// Takes the dates back.
 pub(crate) fn take_back(request: &WebRequest) -> WebResult {
     let case = request.id("case")?;
+    request.check(View::PlannedDates, case)?;
+    let dates = request.planned_dates(case)?;
+    if !dates.is_empty() {
+        let district = request.facts(case, |log| log.district().map(ToString::to_string).unwrap_or_default())?;
+        let about = "Those who subscribe to the calendar of this case don\u{2019}t see these dates any more. To publish dates again, go to the \
+                     forecast.";
+        let question = Question {
+            does: "Take back the planned dates of".to_owned(),
+            whom: district,
+            about: Html::from(el("p").with(about)).with(list(&dates)),
+            yes: "Take these dates back",
+            no: "Keep them",
+            back: &format!("/cases/{case}/calendar#planned"),
+            place: "/cases",
+        };
+        if let Some(page) = asked(request, &question) {
+            return Ok(page);
+        }
+    }
     request.take_back_planned_dates(case)?;
     Ok(see_other(&format!("/cases/{case}/calendar#planned")))
 }

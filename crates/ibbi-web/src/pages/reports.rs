@@ -1,16 +1,20 @@
 //! The program report, with the figures of a fiscal year and downloads.
 
+use super::form_errors::warning;
 use super::goals::{Days, failed};
-use super::shell::{Page, field};
+use super::shell::{Page, field, line};
 use crate::api;
 use crate::problem::WebError;
 use crate::query;
 use crate::request::{WebRequest, WebResult};
 use crate::response;
 use axum::http::StatusCode;
+use ibbi_app::AppError;
 use ibbi_app::audit::ProgramReport;
+use ibbi_app::fiscal::FiscalYears;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::program_report::{self, ProgramYear, XLSX};
+use ibbi_app::zone::Zone;
 use ibbi_report::ProgramPage;
 use ibbi_report::html::{Element, Html, el};
 
@@ -35,33 +39,45 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         let content = Html::new().with(el("header").with(el("h1").with("Program report")));
         return Ok(failed("Program report", PLACE, content, days.form(PLACE, None, Some(&error))));
     }
-    let (report, year) = api::program_report(request)?;
+    let (report, year) = match api::program_report(request) {
+        Ok(report) => report,
+        Err(WebError::App(AppError::Usage(_))) => return refused(request),
+        Err(fail) => return Err(fail),
+    };
     let title = format!("Program report for fiscal year {}", report.fiscal_year);
     let content = Html::new()
         .with(el("header").with(el("h1").with(title.as_str())))
-        .with(days.form(PLACE, Some(choice(year)), None))
+        .with(days.form(PLACE, Some(choice(year, None)), None))
         .with(neighbors(year, &days))
         .with(downloads(year, &days))
         .with(ProgramPage { report: &report, program: PROGRAM }.content());
     Ok(Page { title: &title, place: PLACE, content }.answer(StatusCode::OK))
 }
 
-/// Returns the fields that choose a year.
-fn choice(year: ProgramYear) -> Html {
-    let input = el("input")
-        .attr("type", "number")
-        .attr("name", "fiscal_year")
+/// Returns the form again, with the year that was typed and can't be used.
+fn refused(request: &WebRequest) -> WebResult {
+    let years = FiscalYears::default();
+    let fiscal_year = years.year_of(Zone::default().date(request.state.now()?));
+    let typed = request.query.get("fiscal_year").unwrap_or_default();
+    let why = "Fiscal year: enter a year from 1971 to 9998, such as 2027. It can start in each month from 1 to 12.";
+    let chosen = choice(ProgramYear { fiscal_years: years, fiscal_year }, Some(typed));
+    let content = Html::new()
+        .with(el("h1").with("Program report"))
+        .with(warning(el("p").with(el("a").attr("href", "#fiscal_year").with(why))))
+        .with(Days::of(request).form(PLACE, Some(chosen), None));
+    Ok(Page { title: "Program report", place: PLACE, content }.answer(StatusCode::BAD_REQUEST))
+}
+
+/// Returns the fields that choose a year. After an error, they have what was typed.
+fn choice(year: ProgramYear, typed: Option<&str>) -> Html {
+    let ProgramYear { fiscal_years, fiscal_year } = year;
+    let input = line("fiscal_year", &typed.map_or_else(|| fiscal_year.to_string(), str::to_owned))
         .attr("id", "fiscal_year")
-        .attr("min", 1971)
-        .attr("max", 9998)
-        .attr("value", year.fiscal_year);
-    Html::new().with(super::shell::hidden("starts", &year.fiscal_years.first_month().to_string())).with(field(
-        "Fiscal year",
-        "fiscal_year",
-        input,
-        None,
-        &[],
-    ))
+        .attr("inputmode", "numeric")
+        .attr("size", 8);
+    let input = if typed.is_some() { input.attr("aria-invalid", "true") } else { input };
+    let starts = super::shell::hidden("starts", &fiscal_years.first_month().to_string());
+    Html::new().with(starts).with(field("Fiscal year", "fiscal_year", input, None, &[]))
 }
 
 /// Returns the links to the years next to a year.

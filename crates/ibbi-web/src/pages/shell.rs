@@ -22,6 +22,16 @@ const PLACES: [(&str, &str); 3] = [("/plan", "Plan"), ("/cases", "Cases"), ("/au
 
 /// Returns the markup before and after the content of a page.
 pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {
+    around(title, Some(place))
+}
+
+/// Returns a page for people who have no account: it has no links to pages that they can't see.
+pub(crate) fn answer_without_account(title: &str, content: &Html, status: StatusCode) -> Response {
+    let (begin, end) = around(title, None);
+    response::with_type(status, HTML, Body::from(begin + content.as_str() + end))
+}
+
+fn around(title: &str, place: Option<&str>) -> (String, &'static str) {
     let title = format!("{title} \u{2013} ibbi");
     let head = el("head")
         .with(el("meta").attr("charset", "utf-8"))
@@ -32,21 +42,25 @@ pub(crate) fn frame(title: &str, place: &str) -> (String, &'static str) {
         .with(el("link").attr("rel", "stylesheet").attr("href", "/style.css"))
         .with(el("link").attr("rel", "icon").attr("href", "/icon.svg"))
         .with(el("script").attr("src", "/script.js").attr("defer", "defer"));
-    let links = PLACES.iter().map(|(path, label)| {
-        let link = el("a").attr("href", path).with(*label);
-        el("li").with(if *path == place { link.attr("aria-current", "page") } else { link })
-    });
-    let home = el("a").class("home").attr("href", "/").with("ibbi");
-    let nav = el("nav").attr("aria-label", "Main").with(home).with(el("ul").all(links));
     let skip = el("a").class("skip").attr("href", "#main").with("Skip to the content");
-    let header = el("header").class("site").with(skip).with(nav);
-    let (head, header): (Html, Html) = (head.into(), header.into());
+    let header = place.map(|place| el("header").class("site").with(skip).with(navigation(place)));
+    let (head, header): (Html, Html) = (head.into(), Html::new().with(header));
     let begin = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">{}\n<body>{}<main id=\"main\" class=\"page\">",
         head.as_str(),
         header.as_str()
     );
     (begin, "</main></body></html>\n")
+}
+
+/// Returns the links to the main pages.
+fn navigation(place: &str) -> Element {
+    let links = PLACES.iter().map(|(path, label)| {
+        let link = el("a").attr("href", path).with(*label);
+        el("li").with(if *path == place { link.attr("aria-current", "page") } else { link })
+    });
+    let home = el("a").class("home").attr("href", "/").with("ibbi");
+    el("nav").attr("aria-label", "Main").with(home).with(el("ul").all(links))
 }
 
 impl Page<'_> {

@@ -1,5 +1,6 @@
 //! The page about webhooks: what was delivered, what could not be, and the form that makes one.
 
+use super::confirmation::{Question, asked};
 use super::form_errors::{sentence, warning};
 use super::shell::{Page, button, field, hidden, line, select};
 use crate::problem::WebError;
@@ -14,8 +15,8 @@ use ibbi_access::Role;
 use ibbi_app::format::count;
 use ibbi_app::ledger::{CaseQuery, Order};
 use ibbi_app::zone::Zone;
-use ibbi_core::Party;
-use ibbi_report::html::{Element, Html, details, el, name, section};
+use ibbi_core::{Name, Party};
+use ibbi_report::html::{Element, Html, el, name, section};
 use ibbi_webhook::{DeadLetter, DeliveryState, Webhook, Webhooks};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -130,12 +131,7 @@ fn one(request: &WebRequest, (webhook, delivery): &Subscription, last: u64) -> H
         let row = el("div").with(el("dt").with(term)).with(value);
         if matches!(term, "State" | "Address") { row.class("whole") } else { row }
     });
-    let remove = details(
-        "Remove this webhook",
-        el("p")
-            .with("Nothing more is sent to it, and its messages that could not be delivered are deleted.")
-            .with(action(&format!("{PLACE}/{}/remove", webhook.id), "Remove the webhook")),
-    );
+    let remove = el("p").with(action(&format!("{PLACE}/{}/remove", webhook.id), "Remove this webhook"));
     Html::new().with(el("dl").class("facts basics").all(rows)).with(letters(request, webhook, delivery)).with(remove)
 }
 
@@ -275,6 +271,13 @@ pub(crate) fn create(request: &WebRequest) -> WebResult {
 }
 
 pub(crate) fn remove(request: &WebRequest) -> WebResult {
+    if let Ok((webhook, _)) = request.state.subscriptions.get(changes::id(request)) {
+        let about = "Nothing more is sent to it, and its messages that could not be delivered are deleted. This can\u{2019}t be undone.";
+        if let Some(page) = asked(request, &question("Remove the webhook", &webhook.name, about, "Remove the webhook"))
+        {
+            return Ok(page);
+        }
+    }
     answer(request, changes::remove(request, changes::id(request)))
 }
 
@@ -283,7 +286,22 @@ pub(crate) fn resend(request: &WebRequest) -> WebResult {
 }
 
 pub(crate) fn delete_letter(request: &WebRequest) -> WebResult {
+    let (id, record) = (changes::id(request), changes::number(request)?);
+    if let Ok((webhook, delivery)) = request.state.subscriptions.get(id)
+        && delivery.letters(&webhook).any(|letter| letter.record == record)
+    {
+        let about = "The receiver never gets this message. This can\u{2019}t be undone.";
+        let does = format!("Delete the message about record {record} to");
+        if let Some(page) = asked(request, &question(&does, &webhook.name, about, "Delete the message")) {
+            return Ok(page);
+        }
+    }
     answer(request, changes::delete_letter(request, changes::id(request), changes::number(request)?))
+}
+
+fn question<'a>(does: &str, whom: &Name, about: &str, yes: &'a str) -> Question<'a> {
+    let (does, whom) = (does.to_owned(), whom.to_string());
+    Question { does, whom, about: el("p").with(about).into(), yes, no: "Keep it", back: PLACE, place: PLACE }
 }
 
 /// Returns to the page after a change.

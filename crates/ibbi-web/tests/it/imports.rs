@@ -88,6 +88,42 @@ fn unknown_name_is_asked_about_and_never_guessed() {
 }
 
 #[test]
+fn unknown_name_can_be_someone_new() {
+    let server = Running::start();
+    let (kind, body) = form(&[], "Zora Quill: never Tuesdays\nYves Ixo: never Wednesdays");
+    let shown = sent(&server, "/plan/availability", kind, &body);
+    let fields = decision(shown.text());
+    let answers = |first: [&'static str; 2], second: [&'static str; 2]| {
+        [("answer", first[0]), ("name", first[1]), ("answer", second[0]), ("name", second[1])]
+    };
+    // Two questions, in the order of the page.
+    assert_eq!(fields.iter().filter(|(key, _)| key == "question").count(), 2, "{}", shown.text());
+    for (name, why) in [
+        ("", "Enter the name of this person."),
+        ("S. Whitfield", "The plan has a person of this name."),
+        ("a\tb", "This has a tab after"),
+    ] {
+        let form = with(&fields, &[&answers(["new labor", name], ["t-okafor", ""])[..], &[("accept", "1")]].concat());
+        let refused = server.form("/plan/availability/answers", &form);
+        assert!(refused.status == 422 && refused.text().contains(why), "{why}: {}", refused.text());
+        assert!(refused.text().contains("aria-invalid") && !refused.text().contains("name=\"accept\""), "{why}");
+    }
+    let form = with(&fields, &answers(["new labor", "Zora Quill"], ["t-okafor", ""]));
+    let answered = server.form("/plan/availability/answers", &form);
+    assert!(answered.status == 200 && answered.text().contains("name=\"accept\""), "{}", answered.text());
+    let again = with(&decision(answered.text()), &[("accept", "1")]);
+    let accepted = server.form("/plan/availability/answers", &again);
+    assert_eq!(accepted.status, 303, "{}", accepted.text());
+    let link = accepted.header("location").unwrap().split('#').next().unwrap().to_owned();
+    let scenario = server.get(&link.replacen("/plan?", "/plan/scenario.toml?", 1));
+    let scenario = ibbi_app::sim::Scenario::parse(scenario.text()).unwrap();
+    let zora = scenario.people.iter().find(|person| person.name.as_str() == "Zora Quill").unwrap();
+    assert_eq!((zora.id.as_str(), zora.party), ("zora-quill", Some(ibbi_core::Party::Labor)));
+    let tuesday = Some(ibbi_app::sim::Weekday::Tuesday);
+    assert!(zora.unavailable.iter().any(|time| time.weekdays.single() == tuesday), "{:?}", zora.unavailable);
+}
+
+#[test]
 fn unreadable_files_and_forged_forms_get_a_clear_error() {
     let server = Running::start();
     let (kind, body) = form(&[("photo.png", "\u{89}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0")], "");
@@ -96,7 +132,7 @@ fn unreadable_files_and_forged_forms_get_a_clear_error() {
     assert!(shown.text().contains("photo.png"), "{}", shown.text());
     let (kind, body) = form(&[], "  ");
     let empty = sent(&server, "/plan/availability", kind, &body);
-    assert!(empty.status >= 400 && empty.text().contains("choose a file"), "{}", empty.text());
+    assert!(empty.status >= 400 && empty.text().contains("Choose a file"), "{}", empty.text());
     // A form that can't be read isn't taken for one without files.
     let (kind, body) = form(&[("busy.ics", CALENDAR)], "");
     let many: Vec<_> = (0..90).map(|_| ("busy.ics", CALENDAR)).collect();

@@ -31,6 +31,7 @@ mod sign_in;
 mod statements;
 mod status;
 mod support;
+mod typed;
 mod webhooks;
 mod words;
 mod writers;

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::time::Instant;
 
 /// Returns the fields of the plan's form as a browser would send them.
-fn form_of(page: &str) -> Vec<(String, String)> {
+pub(crate) fn form_of(page: &str) -> Vec<(String, String)> {
     let form = page.split("id=\"scenario\"").nth(1).unwrap().split("</form>").next().unwrap();
     let unescape = |text: &str| {
         let pairs = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
@@ -37,7 +37,7 @@ fn form_of(page: &str) -> Vec<(String, String)> {
     pairs
 }
 
-fn encoded(pairs: &[(String, String)]) -> String {
+pub(crate) fn encoded(pairs: &[(String, String)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
@@ -150,7 +150,7 @@ fn plan_form_errors_keep_what_was_typed() {
         assert!(answer.text().contains(said), "{said}");
     }
     for (content, said) in
-        [(&b""[..], "the scenario file is missing or empty"), (b"district = 7", "problem"), (b"\xff\xfe", "not UTF-8")]
+        [(&b""[..], "The scenario file is missing or empty"), (b"district = 7", "problem"), (b"\xff\xfe", "not UTF-8")]
     {
         let (kind, body) = multipart(&[("scenario", content)]);
         let opened = server.connect().ask("POST", "/plan/open", &[("content-type", kind)], &body);

@@ -52,6 +52,29 @@ fn page_files_and_api_have_the_same_numbers() {
 }
 
 #[test]
+fn year_that_cannot_be_used_is_shown_in_its_form() {
+    let server = start();
+    for (query, typed) in [("fiscal_year=soon", "soon"), ("fiscal_year=99999", "99999"), ("starts=13", "")] {
+        let page = server.get(&format!("/reports/program?{query}"));
+        assert_eq!(page.status, 400, "{query}");
+        for part in ["href=\"#fiscal_year\"", "aria-invalid", &format!("value=\"{typed}\"")] {
+            assert!(page.text().contains(part), "{query} {part}: {}", page.text());
+        }
+        assert!(!page.text().contains('`'), "{query}: {}", page.text());
+    }
+}
+
+#[test]
+fn server_without_goals_says_how_to_set_them_up() {
+    let server = Running::start();
+    let page = server.get("/reports/goals");
+    assert_eq!(page.status, 200);
+    for part in ["This server has no goals", "ibbi serve --goals FILE", "ibbi goals --sample"] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+}
+
+#[test]
 fn goals_have_the_same_numbers_on_the_page_and_in_the_api() {
     let server = start();
     let report = server.get("/api/v1/ledger/goals").json();

@@ -199,6 +199,42 @@ fn a_booking_has_the_id_of_the_plan_and_a_higher_sequence() {
     assert!(again.err.contains("is open already"), "{}", again.err);
 }
 
+/// The calendar of a ledger is written into the file of a plan.
+#[test]
+fn a_ledger_cancels_no_planned_date_that_it_has_not_booked() {
+    let place = Place::new();
+    place.done(&["scenario", "new", "my.toml", "--template"]);
+    place.done(&["calendar", "my.toml", "-o", "plan.ics"]);
+    place.done(&["calendar", "my.toml", "--confidence", "80", "-o", "held.ics"]);
+    let both = ["plan.ics", "held.ics"].map(|file| (file, entries(&read(&place, file))));
+    let has = |file: usize, part: &str| both[file].1.keys().any(|id| id.contains(part));
+    assert!(has(0, ".meeting@") && has(1, ".backup@"), "{both:?}");
+    place.done(&["new", "my.ledger", "--district", "My District", "--scenario", "my.toml"]);
+    let record = |args: &[&str]| place.done(&[&["record", "my.ledger"], args].concat());
+    record(&["leader_agreed", "seat=superintendent", "name=A"]);
+    record(&["leader_agreed", "seat=union_president", "name=B"]);
+    record(&["leader_agreed", "seat=school_committee", "name=C", "office=chair"]);
+    record(&["meeting_scheduled", "slot=2099-09-16 15:00-16:30"]);
+    for (file, planned) in &both {
+        place.done(&["calendar", "my.ledger", "-o", file]);
+        let mut now = entries(&read(&place, file));
+        let meeting = now.keys().find(|id| id.contains(".meeting@")).cloned().expect("the booking");
+        let (sequence, status, start) = now.remove(&meeting).expect("the booking");
+        assert!(status == "STATUS:CONFIRMED" && start.contains("20990916"), "{file}: {status} {start}");
+        assert!(planned.get(&meeting).is_none_or(|before| sequence > before.0), "{file}: {sequence}");
+        let kept: std::collections::BTreeMap<_, _> =
+            planned.iter().filter(|(id, _)| **id != meeting).map(|(id, entry)| (id.clone(), entry.clone())).collect();
+        assert_eq!(now, kept, "{file}: the other dates stay as they were");
+    }
+    // After the end of the case, nothing is planned.
+    record(&["case_withdrawn", "by=A", "reason=x"]);
+    for (file, _) in &both {
+        place.done(&["calendar", "my.ledger", "-o", file]);
+        let ended = entries(&read(&place, file));
+        assert!(ended.values().all(|(_, status, _)| status == "STATUS:CANCELLED"), "{file}: {ended:?}");
+    }
+}
+
 /// Old cases that are imported today are newer than each calendar before, although they happened years ago.
 #[test]
 fn imported_cases_have_the_sequences_of_their_import() {

@@ -2,6 +2,7 @@
 
 mod view;
 
+use super::confirmation::{Question, asked};
 use super::form_errors::sentence;
 use crate::problem::WebError;
 use crate::query::Pairs;
@@ -12,6 +13,7 @@ use ibbi_access::{
 };
 use ibbi_app::ledger::CaseQuery;
 use ibbi_core::{At, Name, Party};
+use ibbi_report::html::el;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -127,7 +129,7 @@ pub(crate) fn grant(request: &WebRequest) -> WebResult {
 /// Takes a role away.
 pub(crate) fn remove(request: &WebRequest) -> WebResult {
     let sent = request.form();
-    let asked = || {
+    let wanted = || {
         let person = person(&sent)?;
         let grant: Grant = serde_json::from_str(sent.get("grant").unwrap_or_default())
             .map_err(|error| AccessError::Refused(format!("the role can't be read: {error}")))?;
@@ -137,8 +139,20 @@ pub(crate) fn remove(request: &WebRequest) -> WebResult {
         }
         Ok((person, grant))
     };
+    let wanted = wanted();
+    if let Ok((person, grant)) = &wanted {
+        let has =
+            |registry: &Registry| Ok(registry.grants().iter().any(|(to, one)| to.is_same(person) && one == grant));
+        let about = "From the next request on, this person can\u{2019}t use the role. You can give the role again.";
+        let does = format!("Take the role {grant} from");
+        if request.state.access(|registry| has(registry))?
+            && let Some(page) = asked(request, &question(&does, &person.name, about, "Take the role away"))
+        {
+            return Ok(page);
+        }
+    }
     let done =
-        asked().and_then(|(person, grant)| change(request, |registry, by, at| registry.remove(person, grant, by, at)));
+        wanted.and_then(|(person, grant)| change(request, |registry, by, at| registry.remove(person, grant, by, at)));
     // The form of a button has no fields to show.
     answer(request, &Pairs::default(), "", done.map(|()| None))
 }
@@ -169,8 +183,24 @@ pub(crate) fn new_token(request: &WebRequest) -> WebResult {
 pub(crate) fn revoke(request: &WebRequest) -> WebResult {
     let sent = request.form();
     let id = sent.get("token").unwrap_or_default();
+    let of_token = |registry: &mut Registry| {
+        let found = registry.tokens().iter().find(|token| token.id == id && token.revoked.is_none());
+        Ok(found.map(|token| token.name.clone()))
+    };
+    if let Some(name) = request.state.access(of_token)? {
+        let about = "The program can\u{2019}t use this server any more. This can\u{2019}t be undone: you would have to make a new token, and to \
+                     give it to the program.";
+        if let Some(page) = asked(request, &question("Revoke the token of", &name, about, "Revoke the token")) {
+            return Ok(page);
+        }
+    }
     let done = change(request, |registry, by, at| registry.revoke(id, by, at));
     answer(request, &Pairs::default(), "", done.map(|()| None))
+}
+
+fn question<'a>(does: &str, whom: &Name, about: &str, yes: &'a str) -> Question<'a> {
+    let (does, whom) = (does.to_owned(), whom.to_string());
+    Question { does, whom, about: el("p").with(about).into(), yes, no: "Keep it", back: PATH, place: PATH }
 }
 
 /// Changes the records of access as the viewer.

@@ -13,12 +13,13 @@ use crate::request::{WebRequest, WebResult};
 use crate::response::{self, HTML, JSON, see_other};
 use axum::http::StatusCode;
 use ibbi_access::View;
+use ibbi_app::file_type::is_private_key;
 use ibbi_report::html::{Html, el};
 use source::Source;
 
 /// Returns the form.
 pub(crate) fn page(_: &WebRequest) -> WebResult {
-    Ok(Page { title: "Check the records", place: "/audit", content: view::form(None) }.answer(StatusCode::OK))
+    Ok(Page { title: "Check the records", place: "/audit", content: view::form(None, "") }.answer(StatusCode::OK))
 }
 
 /// Accepts a ledger and redirects to the results.
@@ -29,7 +30,12 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
             Ok(see_other(&format!("/audit/{id}")))
         }
         Err(fail) => {
-            let content = view::form(Some(&fail));
+            // A private key is never shown again.
+            let is_shown =
+                |content: &[u8]| !is_private_key(content) && !String::from_utf8_lossy(content).contains("PRIVATE");
+            let key = request.parts.iter().flatten().find(|part| part.name == "key" && is_shown(&part.content));
+            let key = key.map(|key| String::from_utf8_lossy(&key.content).into_owned()).unwrap_or_default();
+            let content = view::form(Some(&fail), &key);
             Ok(Page { title: "Check the records", place: "/audit", content }.answer(fail.status()))
         }
     }

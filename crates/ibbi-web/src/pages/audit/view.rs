@@ -6,16 +6,17 @@ use crate::pages::case::Choices;
 use crate::pages::case::history::moment_item;
 use crate::pages::case::view::{facts, process_chart};
 use crate::pages::form_errors::{sentence as sentence_of, warning};
-use crate::pages::shell::{button, field};
+use crate::pages::shell::{button, field, textarea};
 use crate::problem::WebError;
 use crate::query::Pairs;
-use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, InputKind};
+use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CheckpointFacts, CodeCount, Finding, FindingDetail, InputKind};
 use ibbi_app::case_state::CaseState;
 use ibbi_app::replay::Timeline;
 use ibbi_app::status::settled;
 use ibbi_app::times::{Times, happened};
 use ibbi_report::certificate_html;
 use ibbi_report::html::{Element, Html, el, name, section};
+use uuid::Uuid;
 
 /// The most checkpoints on a page.
 const SHOWN: usize = 50;
@@ -24,10 +25,10 @@ const FINDINGS: usize = 150;
 /// The most events of a case on a page.
 const PART: usize = 100;
 
-pub(super) fn form(fail: Option<&WebError>) -> Html {
+pub(super) fn form(fail: Option<&WebError>, key: &str) -> Html {
     let errors = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
     let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
-    let key = el("textarea").attr("name", "key").attr("rows", 2).attr("spellcheck", "false");
+    let key = textarea("key", key, 2).attr("spellcheck", "false");
     let keys_of_witnesses = el("textarea").attr("name", "witnesses").attr("rows", 2).attr("spellcheck", "false");
     let form = el("form")
         .attr("method", "post")
@@ -117,7 +118,7 @@ pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCa
     }
     let counted: Vec<&CodeCount> = report.findings.iter().filter(|found| found.count > 0).collect();
     if !counted.is_empty() {
-        content.push(section("findings", "Findings", findings(source, &counted)));
+        content.push(section("findings", "Findings", findings(source, &counted, listed)));
     }
     if !report.checkpoints.is_empty() {
         content.push(section("checkpoints", "Checkpoints", checkpoints(&report.checkpoints)));
@@ -158,7 +159,9 @@ fn boxed(caption: &str, heads: &[&str], rows: Html) -> Element {
     el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", caption).with(table)
 }
 
-fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
+/// Returns the findings: the line, the case, and what is wrong in a sentence. The technical text and the code are at the end.
+fn findings(source: &Source, counted: &[&CodeCount], listed: &[AuditedCaseSummary]) -> Html {
+    let district_of = |id: Uuid| listed.iter().find(|case| case.case == id)?.district.as_ref();
     let rows = counted.iter().flat_map(|code| code.first.iter().map(move |kept| (code, kept))).map(|(code, kept)| {
         let finding = &kept.finding;
         let more = match kept.consequences {
@@ -167,18 +170,26 @@ fn findings(source: &Source, counted: &[&CodeCount]) -> Html {
             several => format!(" {several} later events follow from it."),
         };
         let case = finding.case.map(|case| {
-            el("a")
-                .attr("href", format!("{}/cases/{case}", source.address()))
-                .with(format!("case {}", short(&case.to_string())))
+            let label = match district_of(case) {
+                Some(district) => Html::from(name(district.as_str())),
+                None => Html::from(format!("case {}", short(&case.to_string()))),
+            };
+            el("a").attr("href", format!("{}/cases/{case}", source.address())).with(label)
         });
+        let about = el("div").class("quiet");
+        let (what, about) = match finding.detail {
+            // The texts of faults have fields and digests.
+            FindingDetail::Fault(_) => (code.statement.to_owned(), about.with(format!("{}. ", finding.text()))),
+            _ => (sentence_of(&finding.text()) + ".", about),
+        };
+        let about = about.with(el("code").with(code.code.code()));
         el("tr")
             .with(el("th").attr("scope", "row").with(finding.line.to_string()))
-            .with(el("td").with(code.severity.code()))
-            .with(el("td").with(finding.text()).with(more))
             .with(el("td").with(case))
-            .with(el("td").with(el("code").with(code.code.code())))
+            .with(el("td").with(code.severity.code()))
+            .with(el("td").with(what + &more).with(about))
     });
-    let heads = ["line", "severity", "finding", "case", "code"];
+    let heads = ["line", "case", "severity", "finding"];
     let table = boxed("The first findings of each kind", &heads, rows.take(FINDINGS).collect());
     let kinds = counted.iter().filter(|code| code.count > code.first.len() as u64);
     let more = kinds.map(|code| {

@@ -36,6 +36,8 @@ pub(crate) struct Draft {
     pub(crate) durations: Vec<[String; 3]>,
     /// Chances in percent, in the order of the set.
     pub(crate) chances: Vec<String>,
+    /// Whether the part with the people is open.
+    pub(crate) shows_people: bool,
 }
 
 /// A person in the form.
@@ -55,6 +57,11 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// Returns whether nothing was entered in the row.
+    fn is_empty(&self) -> bool {
+        self.name.trim().is_empty() && self.other.trim().is_empty() && !self.week.contains(&true)
+    }
+
     /// Returns the name, or another label for an empty row.
     pub(crate) fn shown_name(&self) -> &str {
         if self.name.is_empty() { "new person" } else { &self.name }
@@ -93,6 +100,7 @@ impl From<&Scenario> for Draft {
             people,
             durations: durations.collect(),
             chances: chances.collect(),
+            shows_people: false,
         }
     }
 }
@@ -195,7 +203,21 @@ impl Draft {
             people: people.collect(),
             durations: durations.collect(),
             chances: Chance::ALL.iter().map(|which| text(which.code())).collect(),
+            shows_people: false,
         }
+        .with_empty_rows(SPARE)
+    }
+
+    /// Adds empty rows for people until there are as many as wanted, unless there are too many rows already.
+    pub(crate) fn with_empty_rows(mut self, wanted: usize) -> Self {
+        let rows = (self.people.len() + wanted.saturating_sub(self.empty_rows())).min(2 * Scenario::MAX_PEOPLE);
+        self.people.resize_with(rows.max(self.people.len()), Person::default);
+        self
+    }
+
+    /// Returns how many empty rows there are.
+    pub(crate) fn empty_rows(&self) -> usize {
+        self.people.iter().filter(|person| person.is_empty()).count()
     }
 
     /// Returns the scenario of the form.
@@ -428,67 +450,4 @@ impl Fields<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sample_goes_through_the_form_unchanged() {
-        let sample = Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap();
-        let draft = Draft::from(&sample);
-        let again = draft.scenario().unwrap();
-        assert_eq!(again.to_toml(), Scenario { assumptions: again.assumptions.clone(), ..sample.clone() }.to_toml());
-        assert_eq!(ibbi_app::sim::Plan::new(&again).finishes, ibbi_app::sim::Plan::new(&sample).finishes);
-        for which in Chance::ALL {
-            assert_eq!(again.assumptions.chance(*which).value, sample.assumptions.chance(*which).value, "{which:?}");
-        }
-    }
-
-    #[test]
-    fn renamed_person_gets_an_id_of_their_own() {
-        let sample = Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap();
-        let mut draft = Draft::from(&sample);
-        assert_eq!(draft.scenario().unwrap().people, sample.people, "IDs of people who keep their names stay");
-        let before = sample.people[0].id;
-        draft.people[0].name = "Zora Quinby".to_owned();
-        let renamed = draft.scenario().unwrap();
-        assert_eq!(renamed.people[0].id.as_str(), "zora-quinby");
-        assert!(renamed.people.iter().all(|person| person.id != before));
-        assert_eq!(renamed.people[1..], sample.people[1..]);
-    }
-
-    #[test]
-    fn every_error_has_its_field() {
-        let mut draft = Draft::from(&Scenario::parse(ibbi_app::sim::EXAMPLE).unwrap());
-        draft.district = String::new();
-        draft.start = "soon".to_owned();
-        draft.closed = "whenever".to_owned();
-        draft.people[0].name = String::new();
-        draft.people[2].name = "Ann\u{200b} Lee".to_owned();
-        draft.time_zone = "eastern".to_owned();
-        draft.people[3].other = "frydays".to_owned();
-        draft.chances[0] = "120".to_owned();
-        draft.durations[0][0] = "9999".to_owned();
-        draft.working = [false; 7];
-        let wrong = draft.scenario().unwrap_err();
-        let mut fields: Vec<_> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
-        fields.sort_unstable();
-        let expected = [
-            "",
-            "closed",
-            "district",
-            "leader_declines",
-            "leader_response_days",
-            "n2",
-            "start",
-            "time_zone",
-            "u3",
-            "working",
-        ];
-        assert_eq!(fields, expected, "{wrong:?}");
-        assert!(
-            wrong.iter().all(|wrong| !wrong.message.contains(['_', '=']) || wrong.field == "time_zone"),
-            "{wrong:?}"
-        );
-        assert!(wrong.iter().any(|wrong| wrong.message.contains("an invisible character after \u{201c}Ann\u{201d}")));
-    }
-}
+mod tests;

@@ -10,6 +10,10 @@ use ibbi_report::html::{Element, Html, details, el};
 
 /// The ID of the estimates.
 pub(super) const ESTIMATES: &str = "estimates";
+/// The ID of the part with the people.
+const PEOPLE: &str = "people";
+/// The value of the button that adds empty rows for people.
+pub(super) const MORE_ROWS: &str = "rows";
 /// The ID of the part with the unavailable times.
 pub(super) const CONFLICTS: &str = "conflicts";
 
@@ -23,7 +27,8 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
     let any = |fields: &[&str]| wrong.iter().any(|wrong| fields.iter().any(|field| wrong.field == *field));
     let opened = |details: Element, open: bool| if open { details.attr("open", "open") } else { details };
     let calendar_wrong = any(&["closed", "working", "time_zone"]);
-    let people_wrong = wrong.iter().any(|wrong| wrong.field.is_empty() || wrong.field.starts_with(['n', 't']));
+    let people_open =
+        draft.shows_people || wrong.iter().any(|wrong| wrong.field.is_empty() || wrong.field.starts_with(['n', 't']));
     let codes: Vec<&str> =
         Duration::of(Model::First).iter().map(|which| which.code()).chain(Chance::CODES.iter().copied()).collect();
     el("form")
@@ -31,13 +36,19 @@ pub(super) fn form(draft: &Draft, wrong: &[Wrong]) -> Element {
         .attr("action", "/plan")
         .attr("id", "scenario")
         .attr("novalidate", "novalidate")
+        .with(default_button())
         .with(el("div").class("summary").attr("id", "problems").with(problems(wrong, &draft.people)))
         .with(basics(draft, wrong))
         .with(grid(draft, wrong))
-        .with(opened(details("People", people(draft, wrong)), people_wrong))
+        .with(opened(details("People", people(draft, wrong)), people_open))
         .with(opened(details("The district's calendar", calendar(draft, wrong)), calendar_wrong))
         .with(opened(details("Estimates", assumptions(draft, wrong)), any(&codes)))
         .with(el("p").class("send").with(button("Update the plan")))
+}
+
+/// Returns the button of the key Enter, which is the first one of a form.
+fn default_button() -> Element {
+    button("Update the plan").class("unseen").attr("tabindex", -1).attr("aria-hidden", "true")
 }
 
 fn basics(draft: &Draft, wrong: &[Wrong]) -> Element {
@@ -172,9 +183,22 @@ fn people(draft: &Draft, wrong: &[Wrong]) -> Html {
         .with(el("tbody").all(rows));
     let hint = "A session needs the neutral and each team member who is not optional. To remove a person, clear the name. Use \
                 the empty rows to add people.";
-    Html::new().with(el("p").class("hint").with(hint)).with(
-        el("div").class("scroll").attr("tabindex", 0).attr("role", "group").attr("aria-label", "People").with(table),
-    )
+    let more = button("Add rows for more people")
+        .class("less")
+        .attr("name", "do")
+        .attr("value", MORE_ROWS)
+        .attr("formaction", format!("/plan#{PEOPLE}"));
+    Html::new()
+        .with(el("p").class("hint").attr("id", PEOPLE).with(hint))
+        .with(
+            el("div")
+                .class("scroll")
+                .attr("tabindex", 0)
+                .attr("role", "group")
+                .attr("aria-label", "People")
+                .with(table),
+        )
+        .with(el("p").with(more))
 }
 
 fn person_row(row: usize, person: &Person, wrong: &[Wrong]) -> Element {

@@ -4,7 +4,8 @@
 //! questions can be answered without choosing the files again.
 
 use super::{Draft, draft::Wrong, link, scenario_of_link, view};
-use crate::pages::shell::{Page, button, hidden, select, textarea};
+use crate::pages::form_errors::{sentence, warning};
+use crate::pages::shell::{Page, button, field, hidden, line, select, textarea};
 use crate::problem::WebError;
 use crate::query::Pairs;
 use crate::request::{WebRequest, WebResult};
@@ -17,9 +18,11 @@ use ibbi_app::availability::{
     AvailabilityFile, AvailabilityImport, FileSummary, ImportOptions, PersonImport, PersonQuestion, ReadFiles, Remark,
     WeekRow, import_read, read_files, week_runs,
 };
-use ibbi_app::sim::Scenario;
-use ibbi_core::Date;
-use ibbi_report::html::{Element, Html, el, name};
+use ibbi_app::form;
+use ibbi_app::schedule::id_of;
+use ibbi_app::sim::{Participant, Role, Scenario};
+use ibbi_core::{Date, MemberId, Name, Party};
+use ibbi_report::html::{Element, Html, details, el, name};
 
 /// The name under which pasted text is imported.
 const PASTED: &str = "pasted text";
@@ -28,17 +31,24 @@ const UNANSWERED: &str = "";
 
 /// Returns the page that takes files and pasted text for the scenario of a link.
 pub(crate) fn page(request: &WebRequest) -> WebResult {
+    first(request, "", None)
+}
+
+/// Returns the page with a text that was pasted, and with why nothing could be read.
+fn first(request: &WebRequest, typed: &str, wrong: Option<&str>) -> WebResult {
     let scenario = scenario_of_link(request)?;
     let query = link::write(&scenario);
     let content = Html::new()
         .with(el("h1").with("Add people\u{2019}s calendars"))
         .with(el("p").with("District: ").with(name(scenario.district.as_str())))
-        .with(form(&query))
+        .with(wrong.map(|why| warning(el("p").with(el("a").attr("href", "#import-files").with(why)))))
+        .with(form(&query, typed))
         .with(el("p").with(el("a").attr("href", format!("/plan?{query}#answer")).with("Back to the plan")));
-    Ok(Page { title: "Add people\u{2019}s calendars", place: "/plan", content }.answer(StatusCode::OK))
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(Page { title: "Add people\u{2019}s calendars", place: "/plan", content }.answer(status))
 }
 
-fn form(query: &str) -> Element {
+fn form(query: &str, typed: &str) -> Element {
     let reads = [
         "Calendars (.ics) of Google, Outlook, or Apple",
         "Exports of Doodle, Rallly, or When2meet",
@@ -62,7 +72,7 @@ fn form(query: &str) -> Element {
         .with(el("label").attr("for", "import-files").with("Files (you can also drop them on this page)"))
         .with(files)
         .with(el("label").attr("for", "import-text").with("Or paste rows or lines"))
-        .with(textarea("text", "", 6).attr("id", "import-text"))
+        .with(textarea("text", typed, 6).attr("id", "import-text"))
         .with(
             el("p")
                 .class("hint")
@@ -88,13 +98,88 @@ pub(crate) fn show(request: &WebRequest) -> WebResult {
             _ => {}
         }
     }
+    let pasted = parts().find(|part| part.name == "text");
+    let pasted = pasted.map(|part| String::from_utf8_lossy(&part.content).replace("\r\n", "\n")).unwrap_or_default();
     if files.is_empty() {
-        let message = "there is no file and no text; choose a file, or paste rows or text";
-        return Err(AppError::Usage(message.to_owned()).into());
+        return first(request, &pasted, Some("There is no file and no text. Choose a file, or paste rows or text."));
     }
     let options = options(request, &[], false)?;
-    let read = read_files(&files, Some(&scenario), &options)?;
-    shown(request, &scenario, &read, &[], false)
+    match read_files(&files, Some(&scenario), &options) {
+        Ok(read) => shown(request, &scenario, &Given { read, pasted, answers: Vec::new(), replace: false }),
+        Err(error @ AppError::Usage(_)) => first(request, &pasted, Some(&format!("{}.", sentence(&error.to_string())))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the page of the questions holds: the files, the text that was pasted, and the answers.
+struct Given {
+    read: ReadFiles,
+    pasted: String,
+    answers: Vec<Answered>,
+    /// Whether the times that each person has are replaced.
+    replace: bool,
+}
+
+/// The answer to a question.
+#[derive(Clone, Default)]
+struct Answered {
+    /// The name of the question.
+    question: String,
+    /// The ID of a person, [`PersonQuestion::SKIP`], or the value of a choice for someone new.
+    person: String,
+    /// The name of someone new, as it was typed.
+    name: String,
+}
+
+/// The choices for someone new: a negotiator of a party.
+const NEW: [(&str, Party); 2] = [("new labor", Party::Labor), ("new management", Party::Management)];
+
+impl Answered {
+    /// Returns the party of someone new.
+    fn newcomer(&self) -> Option<Party> {
+        NEW.iter().find(|(value, _)| *value == self.person).map(|(_, party)| *party)
+    }
+}
+
+/// The answers that count, and the scenario with the people who are new.
+struct Understood {
+    scenario: Scenario,
+    /// Pairs of a question's name and the ID of a person.
+    people: Vec<(String, String)>,
+    /// The answers that can't be used, each with the reason.
+    wrong: Vec<(Answered, String)>,
+}
+
+/// Adds the people who are new to a scenario.
+fn understood_answers(scenario: &Scenario, answers: &[Answered]) -> Understood {
+    let mut all = Understood { scenario: scenario.clone(), people: Vec::new(), wrong: Vec::new() };
+    for answer in answers {
+        let Some(party) = answer.newcomer() else {
+            all.people.push((answer.question.clone(), answer.person.clone()));
+            continue;
+        };
+        let people = &mut all.scenario.people;
+        let wrong = match Name::new(answer.name.trim()) {
+            Err(_) if answer.name.trim().is_empty() => "Enter the name of this person.".to_owned(),
+            Err(error) => format!("{}.", sentence(&form::text_problem(&error, answer.name.trim()))),
+            Ok(name) if people.iter().any(|person| person.name == name) => {
+                "The plan has a person of this name. Choose that person, or enter another name.".to_owned()
+            }
+            Ok(_) if people.len() >= Scenario::MAX_PEOPLE => {
+                format!("A plan has at most {} people.", Scenario::MAX_PEOPLE)
+            }
+            Ok(name) => {
+                let taken: Vec<MemberId> = people.iter().map(|person| person.id).collect();
+                let id = id_of(&name, &taken);
+                let newcomer = Participant::new(id, name, Role::Negotiator);
+                people.push(Participant { party: Some(party), ..newcomer });
+                all.people.push((answer.question.clone(), id.to_string()));
+                continue;
+            }
+        };
+        all.wrong.push((answer.clone(), wrong));
+    }
+    all
 }
 
 /// Reads the answers to the questions. Adds the times to the plan if they are accepted and nothing is open; shows them again otherwise.
@@ -103,15 +188,17 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
     let form = request.form();
     let wrong = || AppError::Usage("the form is incomplete; choose the files again".to_owned());
     let read = held(form.get("read").unwrap_or_default()).ok_or_else(wrong)?;
-    let answers = answers(&form);
-    let replace = form.get("replace").is_some();
+    let pasted = form.get("pasted").unwrap_or_default().replace("\r\n", "\n");
+    let given = Given { read, pasted, answers: answers(&form), replace: form.get("replace").is_some() };
     if form.get("accept").is_none() {
-        return shown(request, &scenario, &read, &answers, replace);
+        return shown(request, &scenario, &given);
     }
-    let import = import_read(&read, Some(&scenario), &options(request, &answers, replace)?)?;
+    let answered = understood_answers(&scenario, &given.answers);
+    let options = options(request, &answered.people, given.replace)?;
+    let import = import_read(&given.read, Some(&answered.scenario), &options)?;
     match import.scenario {
-        Some(ref changed) if import.is_ready() => accepted(changed),
-        _ => shown(request, &scenario, &read, &answers, replace),
+        Some(ref changed) if import.is_ready() && answered.wrong.is_empty() => accepted(changed),
+        _ => shown(request, &scenario, &given),
     }
 }
 
@@ -141,40 +228,40 @@ fn options<'a>(
     Ok(ImportOptions { from: None, to: None, people, replace, today })
 }
 
-/// Returns the answers of a form: pairs of a question's name and a person.
-fn answers(form: &Pairs) -> Vec<(String, String)> {
-    let names = form.all("question").map(str::to_owned);
-    let people = form.all("answer").map(str::to_owned);
-    names.zip(people).filter(|(_, person)| person != UNANSWERED).collect()
+/// Returns the answers of a form.
+fn answers(form: &Pairs) -> Vec<Answered> {
+    let people = form.all("question").zip(form.all("answer"));
+    // Programs that answer without names add no one.
+    let names = form.all("name").chain(std::iter::repeat(""));
+    let answers = people.zip(names).map(|((question, person), name)| Answered {
+        question: question.to_owned(),
+        person: person.to_owned(),
+        name: name.to_owned(),
+    });
+    answers.filter(|answer| answer.person != UNANSWERED).collect()
 }
 
 /// Shows what was understood, with the questions.
-fn shown(
-    request: &WebRequest,
-    scenario: &Scenario,
-    read: &ReadFiles,
-    answers: &[(String, String)],
-    replace: bool,
-) -> WebResult {
-    let import = import_read(read, Some(scenario), &options(request, answers, replace)?)?;
+fn shown(request: &WebRequest, scenario: &Scenario, given: &Given) -> WebResult {
+    let answered = understood_answers(scenario, &given.answers);
+    let options = options(request, &answered.people, given.replace)?;
+    let import = import_read(&given.read, Some(&answered.scenario), &options)?;
     let query = link::write(scenario);
     let back = format!("/plan?{query}#answer");
     let content = Html::new()
         .with(el("h1").with("Check the times that were read"))
         .with(lead(&import, scenario))
         .with(files(&import.files))
-        .with(decision(&import, scenario, read, (answers, replace), &query))
+        .with(decision(&import, scenario, given, &answered, &query))
         .with(el("h2").with("By person and week"))
         .with(import.people.iter().map(person).collect::<Html>())
         .with(remarks("Not understood", "not-understood", &import.not_understood))
         .with(remarks("Left out", "left-out", &import.left_out))
+        .with(details("Read other files or another text", form(&query, &given.pasted)))
         .with(el("p").with(el("a").attr("href", back).with("Back to the plan without these times")));
     let page = Page { title: "Check the times that were read", place: "/plan", content };
-    Ok(page.answer(if import.files.iter().any(|file| file.problem.is_some()) {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    }))
+    let is_wrong = import.files.iter().any(|file| file.problem.is_some()) || !answered.wrong.is_empty();
+    Ok(page.answer(if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }))
 }
 
 fn lead(import: &AvailabilityImport, scenario: &Scenario) -> Element {
@@ -209,23 +296,26 @@ fn files(files: &[FileSummary]) -> Element {
 fn decision(
     import: &AvailabilityImport,
     scenario: &Scenario,
-    read: &ReadFiles,
-    (answers, replace): (&[(String, String)], bool),
+    given: &Given,
+    answered: &Understood,
     query: &str,
 ) -> Element {
     // In a form, this is a third of the length of JSON with its quotes.
-    let held = URL_SAFE_NO_PAD.encode(serde_json::to_vec(read).unwrap_or_default());
-    let given =
-        answers.iter().map(|(name, person)| Html::new().with(hidden("question", name)).with(hidden("answer", person)));
-    let questions = import
-        .questions
-        .iter()
-        .enumerate()
-        .map(|(place, asked)| question(place, asked, scenario).with(import.unassigned.get(place).map(understood)));
+    let held = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&given.read).unwrap_or_default());
+    let is_wrong = |answer: &&Answered| answered.wrong.iter().any(|(wrong, _)| wrong.question == answer.question);
+    let earlier = given.answers.iter().filter(|answer| !is_wrong(answer)).map(|answer| {
+        Html::new()
+            .with(hidden("question", &answer.question))
+            .with(hidden("answer", &answer.person))
+            .with(hidden("name", &answer.name))
+    });
+    let questions = import.questions.iter().enumerate().map(|(place, asked)| {
+        question(place, asked, scenario, answered).with(import.unassigned.get(place).map(understood))
+    });
     let replaces = crate::pages::shell::tick(
         "replace",
         "1",
-        replace,
+        given.replace,
         "Replace the times that each person has in the plan for these days",
     );
     let accepts = import.is_ready() && import.changed;
@@ -236,13 +326,16 @@ fn decision(
         .attr("action", format!("/plan/availability/answers?{query}"))
         .class("import-answers")
         .with(hidden("read", &held))
-        .all(given)
+        .with(hidden("pasted", &given.pasted))
+        .all(earlier)
         .all(questions)
         .with(replaces)
         .with(buttons)
 }
 
-fn question(place: usize, asked: &PersonQuestion, scenario: &Scenario) -> Element {
+fn question(place: usize, asked: &PersonQuestion, scenario: &Scenario, answered: &Understood) -> Element {
+    let wrong = answered.wrong.iter().find(|(answer, _)| answer.question == asked.name);
+    let (typed, why) = wrong.map(|(answer, why)| (answer, why.as_str())).unzip();
     let id = format!("answer-{place}");
     let likely = asked.candidates.iter().map(|person| (person.id.to_string(), person.name.clone()));
     let is_likely = |id: &str| asked.candidates.iter().any(|person| person.id.as_str() == id);
@@ -253,13 +346,24 @@ fn question(place: usize, asked: &PersonQuestion, scenario: &Scenario) -> Elemen
         .map(|person| (person.id.to_string(), person.name.to_string()));
     let first = [(UNANSWERED.to_owned(), "Choose a person".to_owned())];
     let last = [(PersonQuestion::SKIP.to_owned(), "Someone else: leave these times out".to_owned())];
-    let options: Vec<(String, String)> = first.into_iter().chain(likely).chain(others).chain(last).collect();
-    let choice = select("answer", UNANSWERED, options.iter().map(|(id, name)| (id.as_str(), name.as_str())));
+    let new = NEW.map(|(value, party)| (value.to_owned(), format!("Someone new, for {}", party.label())));
+    let options: Vec<(String, String)> = first.into_iter().chain(likely).chain(others).chain(new).chain(last).collect();
+    // Without a name, the question is about a file.
+    let known = if asked.name == asked.file { "" } else { asked.name.as_str() };
+    let chosen = typed.map_or(UNANSWERED, |answer| answer.person.as_str());
+    let choice = select("answer", chosen, options.iter().map(|(id, name)| (id.as_str(), name.as_str())));
     el("div")
         .class("field question")
         .with(el("label").attr("for", &id).with(asked.question.as_str()))
         .with(hidden("question", &asked.name))
         .with(choice.attr("id", id))
+        .with(field(
+            "Name, if this is someone new",
+            &format!("name-{place}"),
+            line("name", typed.map_or(known, |answer| answer.name.as_str())),
+            None,
+            why.as_slice(),
+        ))
 }
 
 fn person(person: &PersonImport) -> Element {

@@ -36,6 +36,8 @@ const RUNS: u64 = 10_000;
 const TRIES: u64 = 2_000;
 /// The seed of the page: the same scenario gives the same answer.
 const SEED: u64 = 1;
+/// How many empty rows for people a click adds.
+const MORE_ROWS: usize = 5;
 /// The separator of the pieces of an answer, for the script.
 const NEXT: &str = "<!--next-->";
 
@@ -225,7 +227,12 @@ fn send_pieces(
 /// Accepts the form without script. Redirects to the link of a valid scenario. Shows the form again with its errors
 /// otherwise.
 pub(crate) fn send(request: &WebRequest) -> WebResult {
-    let draft = Draft::read(&request.form());
+    let sent = request.form();
+    let draft = Draft::read(&sent);
+    if sent.get("do") == Some(form::MORE_ROWS) {
+        let rows = draft.empty_rows() + MORE_ROWS;
+        return Ok(formed(&Draft { shows_people: true, ..draft.with_empty_rows(rows) }, &[], StatusCode::OK));
+    }
     match draft.scenario() {
         Ok(scenario) => Ok(linked(&draft, &scenario, "#answer")),
         Err(wrong) => Ok(refused(&draft, &wrong)),
@@ -242,24 +249,45 @@ fn linked(draft: &Draft, scenario: &Scenario, part: &str) -> axum::response::Res
 }
 
 fn refused(draft: &Draft, wrong: &[Wrong]) -> axum::response::Response {
+    formed(draft, wrong, StatusCode::UNPROCESSABLE_ENTITY)
+}
+
+/// Returns the page with the form and without an answer.
+fn formed(draft: &Draft, wrong: &[Wrong], status: StatusCode) -> axum::response::Response {
     let content = view::above(None).with(view::between(draft, wrong));
     let (begin, end) = frame("Plan a schedule", "/plan");
     let text = begin + content.as_str() + view::BELOW + end;
-    with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text)
+    with_type(status, HTML, text)
 }
 
 /// Accepts a scenario's file and redirects to its link.
 pub(crate) fn open(request: &WebRequest) -> WebResult {
-    let wrong = || WebError::App(AppError::Usage("the scenario file is missing or empty; choose a file".to_owned()));
     let mut parts = request.parts.iter().flatten();
-    let file = parts.find(|part| part.name == "scenario" && !part.content.is_empty()).ok_or_else(wrong)?;
-    let text = std::str::from_utf8(&file.content)
-        .map_err(|_| AppError::Usage("this is not UTF-8 text; save the scenario as UTF-8".to_owned()))?;
-    let scenario = schedule::read(text, Path::new("the scenario"))?;
+    let file = parts.find(|part| part.name == "scenario" && !part.content.is_empty());
+    let Some(file) = file else {
+        return refused_open(request, "The scenario file is missing or empty. Choose a file.");
+    };
+    let Ok(text) = std::str::from_utf8(&file.content) else {
+        return refused_open(request, "This file is not UTF-8 text. Choose a scenario file, or save it as UTF-8.");
+    };
+    let scenario = match schedule::read(text, Path::new("the scenario")) {
+        Ok(scenario) => scenario,
+        // The file can be corrected on the page.
+        Err(error) => return Ok(refused_file(text, &error)),
+    };
     match link::holds(&scenario) {
         true => Ok(linked(&Draft::from(&scenario), &scenario, "")),
         false => Ok(linked_file(text)),
     }
+}
+
+/// Shows the form that opens a file again, with why the file can't be opened.
+fn refused_open(request: &WebRequest, why: &str) -> WebResult {
+    let scenario = scenario_of_link(request)?;
+    let content = view::above_after(why).with(view::between(&Draft::from(&scenario), &[]));
+    let (begin, end) = frame("Plan a schedule", "/plan");
+    let text = begin + content.as_str() + view::BELOW + end;
+    Ok(with_type(StatusCode::UNPROCESSABLE_ENTITY, HTML, text))
 }
 
 /// Accepts a scenario's file that was changed on the page, and redirects to its link. Shows it again with its errors otherwise.

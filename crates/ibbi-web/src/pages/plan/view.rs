@@ -3,6 +3,7 @@
 use super::draft::{Draft, Wrong};
 use super::form::{CONFLICTS, ESTIMATES, form};
 use super::link::{case_address, fits};
+use crate::pages::form_errors::warning;
 use crate::pages::shell::{button, hidden, textarea};
 use crate::poll_access::answered;
 use crate::query::Pairs;
@@ -22,6 +23,15 @@ pub(super) const TOO_LONG: &str = "This scenario is too long for a link: it has 
 /// Returns everything before the answer. The elements around the answer are left open. `sample` is the district of the sample, if the
 /// page shows it.
 pub(super) fn above(sample: Option<&Name>) -> Html {
+    above_with(sample, None)
+}
+
+/// Returns the same after a file that can't be opened, with why.
+pub(super) fn above_after(why: &str) -> Html {
+    above_with(None, Some(why))
+}
+
+fn above_with(sample: Option<&Name>, wrong: Option<&str>) -> Html {
     let lead = "The results show when the process could finish, and whose calendar has conflicts.";
     let sample = sample.map(|district| {
         let what = format!("Sample: {district} (made up). The people and the dates are not real. ");
@@ -47,9 +57,12 @@ pub(super) fn above(sample: Option<&Name>) -> Html {
         .with(" \u{b7} ")
         .with(el("a").attr("href", "/plan?begin=empty").with("Empty scenario"));
     let from = details("Start with another scenario", Html::new().with(begin).with(open));
+    let from = if wrong.is_some() { from.attr("open", "open") } else { from };
+    let wrong = wrong.map(|why| warning(el("p").with(el("a").attr("href", "#file").with(why))));
     let answer = "<div class=\"plan\"><div id=\"answer\" class=\"answer\" tabindex=\"-1\" role=\"region\" aria-label=\"Results\">";
     Html::new()
         .with(el("h1").with("Plan a schedule"))
+        .with(wrong)
         .with(sample)
         .with(el("p").with(lead))
         .with(jumps)

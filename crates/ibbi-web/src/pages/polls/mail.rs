@@ -19,6 +19,9 @@ use ibbi_poll::{LetterHindrance, LetterKind, LetterState, Poll, PolledLetter, Po
 use ibbi_report::html::{Element, Html, el, name, section};
 use std::sync::Arc;
 
+/// The value of the button that saves the addresses and goes to the poll.
+const OPEN: &str = "open";
+
 /// Why a form can't be carried out: the field, and the message.
 type Wrong = Vec<(String, String)>;
 
@@ -147,6 +150,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
         Err(wrong) => wrong,
     };
     match wrong.is_empty() {
+        true if form.get("do") == Some(OPEN) => Ok(see_other(&format!("{PLACE}/{id}"))),
         true => Ok(see_other(&format!("{PLACE}/{id}/letters"))),
         false => show(request, &request.poll(id)?, &form, &wrong),
     }
@@ -191,7 +195,7 @@ fn deliver(request: &WebRequest, form: &Pairs) -> Result<Wrong, crate::problem::
     let kind = match what {
         "invitations" => LetterKind::Invitation,
         "reminders" => LetterKind::Reminder,
-        "save" => return Ok(Wrong::new()),
+        "save" | OPEN => return Ok(Wrong::new()),
         _ => return wrong("The form asks for something that doesn\u{2019}t exist. Open this page again."),
     };
     let Some(mailer) = mailer(request) else {
@@ -272,11 +276,14 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
         both.into_iter().filter(|(_, people)| can_send && *people > 0).map(|(kind, people)| all(kind, people));
     // The first button is the one of the key Enter.
     let save = button("Save the addresses").class("less").attr("name", "do").attr("value", "save");
+    // A link would leave what was typed behind.
+    let open = button("Save, and open the poll").class("less").attr("name", "do").attr("value", OPEN);
     let form = form(poll, now)
         .with(el("p").class("send").with(save))
         .with(list)
         .with(reply_to)
-        .with(el("div").class("send open").all(buttons));
+        .with(el("div").class("send open").all(buttons))
+        .with(el("p").class("send").with(open));
     let about = match mailer(request) {
         Some(mailer) => el("p").class("hint").with(format!(
             "Letters are sent by {mailer}, from {}. \u{201c}Sent\u{201d} means that this mail server took the letter. If it can\u{2019}t deliver \
@@ -286,7 +293,6 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
         )),
         None => not_set_up(),
     };
-    let back = el("p").with(el("a").class("go").attr("href", format!("{PLACE}/{}", poll.id)).with("Open the poll"));
     let heading = el("h1").with("Letters about ").with(name(poll.district.as_str()));
     let local = local_links(request).filter(|_| can_send);
     let content = Html::new()
@@ -295,8 +301,7 @@ fn show(request: &WebRequest, poll: &Poll, given: &Pairs, wrong: &Wrong) -> Resu
         .with(running)
         .with(local)
         .with(about)
-        .with(section("people", "People", form))
-        .with(back);
+        .with(section("people", "People", form));
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(Page { title: "Letters of a poll", place: "/plan", content }.answer(status))
 }

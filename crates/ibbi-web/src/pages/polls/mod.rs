@@ -10,13 +10,15 @@ mod offline;
 mod results;
 
 use super::answer;
-use super::shell::{Page, button};
+use super::confirmation::{self, Question, asked};
+use super::shell::Page;
 use crate::poll_access::{answered, last_day, made_at, zone_of};
 use crate::poll_days::closing;
 use crate::problem::WebError;
 use crate::request::{WebRequest, WebResult};
 use crate::response::see_other;
 use axum::http::StatusCode;
+use axum::response::Response;
 use draft::PollDraft;
 use ibbi_app::format::count;
 use ibbi_core::MemberId;
@@ -92,25 +94,52 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 /// Asks whether to delete a poll.
 pub(crate) fn ask_to_delete(request: &WebRequest) -> WebResult {
     let poll = request.poll(request.id("poll")?)?;
-    let (done, _) = answered(&poll);
-    let what = format!(
+    let (place, address) = (poll_place(&poll), format!("{}/delete", poll_place(&poll)));
+    Ok(confirmation::page(&deletion(&poll, &place), &address, Html::new()))
+}
+
+fn deletion<'a>(poll: &Poll, place: &'a str) -> Question<'a> {
+    let (done, _) = answered(poll);
+    let about = format!(
         "The poll and its {} are deleted. This can\u{2019}t be undone. To keep the dates, open the plan with the answers first, and save \
          its scenario file.",
         count(done as u64, "answer", "answers")
     );
-    let yes = el("form")
-        .attr("method", "post")
-        .attr("action", format!("{PLACE}/{}/delete", poll.id))
-        .with(el("p").class("send").with(button("Delete the poll")));
-    let back = el("p").with(el("a").attr("href", format!("{PLACE}/{}", poll.id)).with("Keep it"));
-    let heading = el("h1").with("Delete the poll for ").with(name(poll.district.as_str())).with("?");
-    let content = Html::new().with(heading).with(el("p").with(what)).with(yes).with(back);
-    Ok(Page { title: "Delete a poll", place: "/plan", content }.answer(StatusCode::OK))
+    let heading = ("Delete the poll for", poll.district.to_string());
+    question(place, heading, &about, ("Delete the poll", "Keep it"))
 }
 
 pub(crate) fn delete(request: &WebRequest) -> WebResult {
-    request.delete_poll(request.id("poll")?)?;
+    let id = request.id("poll")?;
+    let poll = request.poll(id)?;
+    if let Some(page) = asked(request, &deletion(&poll, &poll_place(&poll))) {
+        return Ok(page);
+    }
+    request.delete_poll(id)?;
     Ok(see_other(PLACE))
+}
+
+/// Returns a question about a poll.
+fn question<'a>(
+    place: &'a str,
+    (does, whom): (&str, String),
+    about: &str,
+    (yes, no): (&'a str, &'a str),
+) -> Question<'a> {
+    Question { does: does.to_owned(), whom, about: el("p").with(about).into(), yes, no, back: place, place: "/plan" }
+}
+
+/// Asks whether to do something about a person whose link works.
+fn asked_of_link(
+    request: &WebRequest,
+    does: &str,
+    about: &str,
+    labels: (&str, &str),
+) -> Result<Option<Response>, WebError> {
+    let (poll, person) = (request.poll(request.id("poll")?)?, person_id(request)?);
+    let person = poll.person(&person).ok_or_else(no_person)?;
+    let ask = || asked(request, &question(&poll_place(&poll), (does, person.name.to_string()), about, labels));
+    Ok(if person.has_link() { ask() } else { None })
 }
 
 /// Changes the last day on which answers can be given.
@@ -119,7 +148,16 @@ pub(crate) fn close(request: &WebRequest) -> WebResult {
     let poll = request.poll(id)?;
     let form = request.form();
     let closes = match form.get("now") {
-        Some(_) => Ok(request.state.now()?),
+        Some(_) => {
+            let about = "People can\u{2019}t give or change answers any more: their links only show their own. You can open the poll again \
+                         with another last day.";
+            let heading = ("Close the poll now for", poll.district.to_string());
+            let labels = ("Close the poll", "Leave it open");
+            if let Some(page) = asked(request, &question(&poll_place(&poll), heading, about, labels)) {
+                return Ok(page);
+            }
+            Ok(request.state.now()?)
+        }
         None => closing(form.get("closes").unwrap_or_default(), zone_of(&poll), request.state.now()?),
     };
     match closes {
@@ -130,7 +168,11 @@ pub(crate) fn close(request: &WebRequest) -> WebResult {
             })?;
             back(&poll)
         }
-        Err(why) => results::page(request, &request.poll_with_answers(id)?, Some(&why)),
+        Err(why) => {
+            let typed = form.get("closes").unwrap_or_default();
+            let refused = results::Refused { field: results::CLOSES, typed, why: &why };
+            results::page(request, &request.poll_with_answers(id)?, Some(refused))
+        }
     }
 }
 
@@ -157,6 +199,13 @@ pub(crate) fn make_reminders(request: &WebRequest) -> WebResult {
 
 /// Gives a person a new link instead of earlier ones, and shows it once.
 pub(crate) fn new_link(request: &WebRequest) -> WebResult {
+    let about = "The earlier links of this person stop working, and that can\u{2019}t be undone. Answers that were given stay. The new link is \
+                 shown once, so that you can send it.";
+    if let Some(page) =
+        asked_of_link(request, "Make a new link for", about, ("Make a new link", "Keep the earlier links"))?
+    {
+        return Ok(page);
+    }
     let (id, person) = (request.id("poll")?, person_id(request)?);
     let (poll, secret) = request.change_poll(id, |poll| {
         let secret = poll.issue(&person)?;
@@ -169,6 +218,11 @@ pub(crate) fn new_link(request: &WebRequest) -> WebResult {
 }
 
 pub(crate) fn revoke(request: &WebRequest) -> WebResult {
+    let about = "The links of this person stop working, and that can\u{2019}t be undone: you would have to send a new link. Answers that were \
+                 given stay.";
+    if let Some(page) = asked_of_link(request, "Revoke the link of", about, ("Revoke the link", "Keep the link"))? {
+        return Ok(page);
+    }
     let person = person_id(request)?;
     let poll = request.change_poll(request.id("poll")?, |poll| {
         poll.revoke(&person)?;
@@ -227,6 +281,11 @@ fn no_person() -> WebError {
     WebError::not_found("the poll doesn't ask this person")
 }
 
+/// Returns the address of a poll's page.
+fn poll_place(poll: &Poll) -> String {
+    format!("{PLACE}/{}", poll.id)
+}
+
 fn back(poll: &Poll) -> WebResult {
-    Ok(see_other(&format!("{PLACE}/{}", poll.id)))
+    Ok(see_other(&poll_place(poll)))
 }

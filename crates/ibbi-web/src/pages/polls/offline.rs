@@ -31,7 +31,8 @@ pub(crate) fn take_in(request: &WebRequest) -> WebResult {
     match taken.map_err(WebError::from).and_then(|changed| changed) {
         Ok(()) => Ok(see_other(&format!("{PLACE}/{id}"))),
         Err(fail) if fail.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-            results::page(request, &request.poll_with_answers(id)?, Some(&fail.detail()))
+            let refused = results::Refused { field: results::LINE, typed: &line, why: &fail.detail() };
+            results::page(request, &request.poll_with_answers(id)?, Some(refused))
         }
         Err(fail) => Err(fail),
     }

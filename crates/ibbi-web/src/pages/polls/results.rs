@@ -16,6 +16,10 @@ use ibbi_poll::{LetterKind, Poll, PolledPerson, heat_map};
 use ibbi_report::html::{Element, Html, details, el, name, section};
 use ibbi_report::{SimulationPage, gains_section};
 
+/// The ID of the field for an answer that came as a line.
+pub(super) const LINE: &str = "line";
+/// The ID of the field for the last day.
+pub(super) const CLOSES: &str = "closes";
 /// The simulation runs of the dates.
 const RUNS: u64 = 10_000;
 /// The simulation runs of each day that is tried for "whom to ask".
@@ -25,8 +29,28 @@ const MOST_NAMES: usize = 12;
 /// The seed: the same answers give the same dates.
 const SEED: u64 = 1;
 
-/// Returns the page, with why a form could not be carried out.
-pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> WebResult {
+/// A form of the page that could not be carried out.
+pub(super) struct Refused<'a> {
+    /// The ID of the field that is wrong.
+    pub(super) field: &'a str,
+    /// What was typed into it.
+    pub(super) typed: &'a str,
+    pub(super) why: &'a str,
+}
+
+impl Refused<'_> {
+    fn is_of(&self, field: &str) -> bool {
+        self.field == field
+    }
+
+    /// Returns the message as a sentence.
+    fn sentence(&self) -> String {
+        format!("{}.", sentence(self.why.trim_end_matches('.')))
+    }
+}
+
+/// Returns the page, with the form that could not be carried out.
+pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<Refused<'_>>) -> WebResult {
     let now = request.state.now()?;
     let heading = el("h1").with("Availability in ").with(name(poll.district.as_str()));
     let to_plan = el("p").with(
@@ -34,7 +58,10 @@ pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> We
     );
     let mut content = Html::new()
         .with(heading)
-        .with(wrong.map(|why| warning(el("p").with(format!("{}.", sentence(why.trim_end_matches('.')))))))
+        .with(wrong.as_ref().map(|wrong| {
+            let link = el("a").attr("href", format!("#{}", wrong.field)).with(wrong.sentence());
+            warning(el("p").with(link))
+        }))
         .with(state(request, poll, now))
         .with(to_plan);
     match poll.scenario_with_answers() {
@@ -46,8 +73,8 @@ pub(super) fn page(request: &WebRequest, poll: &Poll, wrong: Option<&str>) -> We
     }
     let content = content
         .with(section("people", "People", people(request, poll, now)))
-        .with(section("offline", "An answer that came as a line or a file", offline(poll)))
-        .with(section("change", "Change the poll", change(poll)));
+        .with(section("offline", "An answer that came as a line or a file", offline(poll, wrong.as_ref())))
+        .with(section("change", "Change the poll", change(poll, wrong.as_ref())));
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(Page { title: "Availability poll", place: "/plan", content }.answer(status))
 }
@@ -161,29 +188,36 @@ fn row(poll: &Poll, person: &PolledPerson, now: At, can_send: bool) -> Element {
         .with(el("td").with(actions))
 }
 
-fn offline(poll: &Poll) -> Html {
+fn offline(poll: &Poll, wrong: Option<&Refused<'_>>) -> Html {
+    let wrong = wrong.filter(|wrong| wrong.is_of(LINE));
+    let sentence = wrong.map(Refused::sentence);
+    let errors: Vec<&str> = sentence.as_deref().into_iter().collect();
     let about = "Someone who can\u{2019}t reach this server answers in a file (\u{201c}File to send\u{201d}), and sends back a line or a file.";
-    let line = textarea("line", "", 3).attr("spellcheck", "false");
+    let line = textarea("line", wrong.map_or("", |wrong| wrong.typed), 3).attr("spellcheck", "false");
     let file = el("input").attr("type", "file").attr("name", "file").attr("accept", ".txt,.eml,text/plain");
     el("form")
         .attr("method", "post")
         .attr("action", format!("{PLACE}/{}/answers", poll.id))
         .attr("enctype", "multipart/form-data")
         .with(el("p").class("hint").with(about))
-        .with(field("The line, or the email with it", "line", line, None, &[]))
+        .with(field("The line, or the email with it", LINE, line, None, &errors))
         .with(field("Or the file", "answer-file", file, None, &[]))
         .with(el("p").class("send").with(button("Take in the answer").class("less")))
         .into()
 }
 
-fn change(poll: &Poll) -> Html {
+fn change(poll: &Poll, wrong: Option<&Refused<'_>>) -> Html {
+    let wrong = wrong.filter(|wrong| wrong.is_of(CLOSES));
+    let sentence = wrong.map(Refused::sentence);
+    let errors: Vec<&str> = sentence.as_deref().into_iter().collect();
     let before = ibbi_core::At::from_millis(poll.closes.millis() - 1).unwrap_or(poll.closes);
-    let closes = date_input("closes", &us_date(zone_of(poll).date(before)));
+    let day = us_date(zone_of(poll).date(before));
+    let closes = date_input("closes", wrong.map_or(day.as_str(), |wrong| wrong.typed));
     let action = format!("{PLACE}/{}/close", poll.id);
     let form = el("form")
         .attr("method", "post")
         .attr("action", &action)
-        .with(field("Last day for answers", "closes", closes, None, &[]))
+        .with(field("Last day for answers", CLOSES, closes, None, &errors))
         .with(el("p").class("send").with(button("Change the day").class("less")));
     let now = el("form")
         .attr("method", "post")

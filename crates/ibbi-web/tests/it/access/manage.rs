@@ -102,7 +102,7 @@ fn those_without_a_role_are_told_whom_to_ask_and_staff_gives_them_one() {
         Scope::District(ibbi_core::Name::new("Maple Hollow").unwrap()),
     ))
     .unwrap();
-    let removed = server.form("/access/remove", &encoded(&[("person", &person), ("grant", &grant)]));
+    let removed = server.confirmed("/access/remove", &encoded(&[("person", &person), ("grant", &grant)]));
     assert_eq!(removed.status, 303, "{}", removed.text());
     assert_eq!(as_person(&server, ada, "GET", "/cases", "").status, 403);
     let told = server.get("/access?changed=1").text().to_owned();
@@ -150,7 +150,7 @@ fn staff_makes_and_revokes_a_token_on_the_page() {
     assert_eq!(asked(), 200);
     assert!(!server.get("/access").text().contains(token), "the token is shown once");
     let id = token.split('_').nth(1).unwrap();
-    assert_eq!(server.form("/access/revoke", &encoded(&[("token", id)])).status, 303);
+    assert_eq!(server.confirmed("/access/revoke", &encoded(&[("token", id)])).status, 303);
     assert_eq!(asked(), 401);
     let again = server.form("/access/revoke", &encoded(&[("token", id)]));
     assert!(again.status == 422 && again.text().contains("revoked before"), "{}", again.text());

@@ -65,7 +65,7 @@ fn link_that_is_wrong_or_revoked_gets_the_same_answer_and_guessing_ends() {
     let timed = Timed::start();
     let poll = timed.poll();
     let ((id, link), (_, other)) = (poll.link(0), poll.link(1));
-    assert_eq!(timed.server.form(&format!("{}/people/{id}/revoke", poll.page), "").status, 303);
+    assert_eq!(timed.server.confirmed(&format!("{}/people/{id}/revoke", poll.page), "").status, 303);
     let mut cut = link.to_owned();
     cut.pop();
     let missing = link.replace(&poll.id, "01920000-0000-7000-8000-00000000ffff");

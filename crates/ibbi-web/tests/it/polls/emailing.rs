@@ -141,7 +141,7 @@ fn reminders_go_to_those_who_have_not_answered_and_wait_ten_minutes() {
     assert!(inbox.letters().iter().all(|letter| look(&timed.server, &link_in(letter)).status == 200));
     assert!(inbox.letters()[5].content.contains("Reminder"), "{}", inbox.letters()[5].content);
     // After the person's links were revoked, none works, and no letter makes another one.
-    assert_eq!(timed.server.form(&format!("{}/people/{second}/revoke", poll.page), "").status, 303);
+    assert_eq!(timed.server.confirmed(&format!("{}/people/{second}/revoke", poll.page), "").status, 303);
     assert_eq!(look(&timed.server, &link_in(&inbox.letters()[5])).status, 404);
     timed.wait_minutes(11);
     let revoked = timed.press(&poll, &format!("reminders:{second}"));

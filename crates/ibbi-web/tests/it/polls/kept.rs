@@ -29,7 +29,7 @@ fn deleted_poll_leaves_no_answer_on_the_disk() {
     assert!(is_on_the_disk(&timed.server, "note-on-the-disk"));
     let ask = timed.server.get(&format!("{}/delete", poll.page));
     assert!(ask.text().contains("The poll and its 1 answer are deleted."), "{}", ask.text());
-    assert_eq!(timed.server.form(&format!("{}/delete", poll.page), "").status, 303);
+    assert_eq!(timed.server.confirmed(&format!("{}/delete", poll.page), "").status, 303);
     assert!(!is_on_the_disk(&timed.server, "note-on-the-disk"));
     assert_eq!((files(&timed.server).len(), look(&timed.server, link).status), (0, 404));
     assert_eq!(timed.server.get(&poll.page).status, 404);

@@ -84,7 +84,7 @@ fn new_link_replaces_the_earlier_ones_and_reminders_add_links() {
     let poll = timed.poll();
     let (id, link) = poll.link(0);
     assert_eq!(answer(&timed.server, link, "c0=can&note=mine").status, 200);
-    let made = timed.server.form(&format!("{}/people/{id}/link", poll.page), "");
+    let made = timed.server.confirmed(&format!("{}/people/{id}/link", poll.page), "");
     let new = links(&made).into_values().next().unwrap();
     assert_eq!(look(&timed.server, link).status, 404);
     assert!(look(&timed.server, &new).text().contains("mine"), "the answer stays");
@@ -106,7 +106,7 @@ fn closing_day_can_be_changed() {
     let timed = Timed::start();
     let poll = timed.poll();
     let (_, link) = poll.link(0);
-    assert_eq!(timed.server.form(&format!("{}/close", poll.page), "now=1").status, 303);
+    assert_eq!(timed.server.confirmed(&format!("{}/close", poll.page), "now=1").status, 303);
     assert_eq!(answer(&timed.server, link, "c0=can").status, 409);
     let body = format!("closes={}", day_after(3));
     assert_eq!(timed.server.form(&format!("{}/close", poll.page), &body).status, 303);

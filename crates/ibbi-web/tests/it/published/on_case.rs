@@ -154,7 +154,7 @@ fn forecast_publishes_what_its_page_has_shown() {
         "{}",
         shown.text()
     );
-    assert_eq!(server.form(&format!("{path}/take-back"), "").status, 303);
+    assert_eq!(server.confirmed(&format!("{path}/take-back"), "").status, 303);
     assert_eq!(planned(&subscribed.calendar()), Vec::<&str>::new());
     assert!(!server.get(&format!("/cases/{case}/calendar")).text().contains("id=\"planned\""));
 }

@@ -170,6 +170,19 @@ impl Running {
         self.connect().ask("POST", path, &[kind], body.as_bytes())
     }
 
+    /// Sends the form of a button, and then the form of the question that it asks.
+    pub(crate) fn confirmed(&self, path: &str, body: &str) -> Answer {
+        let asked = self.form(path, body);
+        assert_eq!(asked.status, 200, "{}", asked.text());
+        assert!(asked.text().contains("name=\"sure\" value=\"yes\""), "{}", asked.text());
+        for (key, value) in form_urlencoded::parse(body.as_bytes()) {
+            let value = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+            let field = format!("type=\"hidden\" name=\"{key}\" value=\"{value}\"");
+            assert!(asked.text().contains(&field), "{field}: {}", asked.text());
+        }
+        self.form(path, &format!("{body}&sure=yes"))
+    }
+
     /// Opens a case of last year, and records everything before the first event of this kind. Returns the case's address.
     pub(crate) fn case_before(&self, kind: &str) -> String {
         let opening = serde_json::json!({ "data": { "district": "Maple Hollow" }, "at": "2025-09-02 09:00" });

@@ -69,7 +69,7 @@ fn form_makes_one_webhook_and_shows_its_secret_once() {
     assert_eq!(server.get("/api/v1/webhooks").json()["webhooks"].as_array().unwrap().len(), 1);
     assert_eq!(state(&server, &id)["created_by"], "clerk");
     assert!(server.get("/").text().contains("href=\"/webhooks\""));
-    let removed = server.form(&format!("/webhooks/{id}/remove"), "");
+    let removed = server.confirmed(&format!("/webhooks/{id}/remove"), "");
     assert_eq!(removed.status, 303);
     assert_eq!(server.get("/api/v1/webhooks").json(), json!({ "webhooks": [], "next": null }));
     let again = server.form(&format!("/webhooks/{id}/remove"), "");
