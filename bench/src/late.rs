@@ -2,9 +2,9 @@
 //! records come after their case has closed.
 
 use crate::records::new_ledger;
+use ibbi_audit::AuditOptions;
 use ibbi_core::events::{EventVoided, NoteAdded, OutcomeNoted};
 use ibbi_core::{At, Event, FollowUpResult, History, Name, NoteText, Outcome, Reason, Stage};
-use ibbi_audit::AuditOptions;
 use ibbi_log::{NewLedger, NewRecord, SIMULATION_ORIGIN, Uuid};
 use ibbi_seal::{Checkpoints, PrivateKey, SealedLedger, checkpoints_path, create, sign_checkpoint};
 use ibbi_sim::Simulator;
@@ -346,9 +346,15 @@ mod tests {
         assert!(counts.into_closed * INTO_CLOSED >= counts.records - 100, "{counts:?}");
         assert!(counts.not_in_effect > 0 && counts.checkpoints == 2, "{counts:?}");
 
-        let options = audit_options(&one, 2).unwrap();
-        let source = LedgerSource::open(&one).unwrap();
-        let report = Audit::new(options).run(source, &mut |_: Finding| {}).unwrap();
+        let audit = |threads, held_records| {
+            let options = AuditOptions { held_records, ..audit_options(&one, threads).unwrap() };
+            let mut findings = Vec::new();
+            let source = LedgerSource::open(&one).unwrap();
+            let report = Audit::new(options).run(source, &mut |finding: Finding| findings.push(finding)).unwrap();
+            (report, findings)
+        };
+        let (report, findings) = audit(2, 16_384);
+        assert!(audit(1, 0) == (report.clone(), findings), "the same without histories in memory");
         assert!(report.sound && report.events.fitness == Some(1.0), "{:?}", report.findings);
         assert_eq!((report.cases.total, report.events.total), (400, counts.records));
         assert_eq!((report.ledger.lines, 2 * report.events.voids), (counts.lines, counts.not_in_effect));
