@@ -20,7 +20,7 @@ pub(crate) struct CaseState {
     pub(crate) follow_ons: Option<Box<FollowOns>>,
     /// The records of an act of which not all were read yet, each with its index in the case.
     pub(crate) act: Vec<(usize, LineRecord)>,
-    /// The number of history entries that its shard has counted.
+    /// The history entries that its shard has counted.
     pub(super) counted: usize,
     /// Whether a record of the case was judged since its shard last looked for histories to drop.
     pub(super) recent: bool,
@@ -131,9 +131,9 @@ impl CaseState {
         history.advise_order_of_last(closes_later)
     }
 
-    /// Returns the number of entries of the history that is held.
+    /// Returns the number of entries for which the history that is held has room, about.
     pub(super) fn history_entries(&self) -> usize {
-        if let Held::History(history) = &self.held { history.entries().len() } else { 0 }
+        if let Held::History(history) = &self.held { history.entries().len().next_multiple_of(12) } else { 0 }
     }
 
     /// Returns the advisories about each of the last accepted records, which were offered together. The history must be held.
