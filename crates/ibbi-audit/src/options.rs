@@ -45,7 +45,7 @@ pub struct AuditOptions {
 
 impl Default for AuditOptions {
     /// Returns the defaults: 1 thread, no advisories, no checkpoints, no filter, 5 findings of each code, 20 variants,
-    /// 16,384 records in memory, at most 4 million cases and 256 GiB of a stream.
+    /// 12,288 records in memory, at most 4 million cases and 256 GiB of a stream.
     fn default() -> Self {
         Self {
             threads: 1,
@@ -61,7 +61,7 @@ impl Default for AuditOptions {
             kept: 5,
             variants: 20,
             max_cases: 4_000_000,
-            held_records: 16_384,
+            held_records: 12_288,
             max_stream: 256 << 30,
         }
     }

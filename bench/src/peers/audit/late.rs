@@ -37,32 +37,36 @@ struct LatePlace {
     counts: LateCounts,
 }
 
+/// A turn that returns its time and its processor time.
+type ProcessedTurn<'a> = Box<dyn FnMut() -> Result<(Duration, Duration), Failed> + 'a>;
+
 /// Measures audits of a ledger with late records.
 pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
     let late = &LatePlace::new(&options.folder.join("audit-late"), options.lines * CASES / 1_000_000)?;
     let threads = std::thread::available_parallelism()?.get();
     let busy = &RefCell::new(Vec::new());
-    let mut contenders: Vec<Contender<'_>> = Vec::new();
-    let mut add = |name, turn: Box<dyn FnMut() -> Result<(Duration, Duration), Failed> + '_>| {
-        busy.borrow_mut().push(Vec::new());
-        contenders.push(contender(busy, name, turn));
-    };
-    add("ibbi-audit, one core", Box::new(|| processed(|| late.audited(1))));
-    add("ibbi-audit, two cores", Box::new(|| processed(|| late.audited(threads.min(2)))));
-    add(
-        "process_mining (Rust4PM): XES read, variants, times",
-        Box::new(|| processed(|| rust4pm::statistics(&late.place))),
-    );
+    let mut contenders = Vec::new();
+    let mut turns: Vec<(&'static str, ProcessedTurn<'_>)> = vec![
+        ("ibbi-audit, one core", Box::new(|| processed(|| late.audited(1)))),
+        ("ibbi-audit, two cores", Box::new(|| processed(|| late.audited(threads.min(2))))),
+        (
+            "process_mining (Rust4PM): XES read, variants, times",
+            Box::new(|| processed(|| rust4pm::statistics(&late.place))),
+        ),
+    ];
     let mut missing = Vec::new();
-    match Child::start(Command::new(python()).arg(PM4PY)) {
-        Ok(mut child) if child.ask(&"import").is_ok() => {
+    let started = Child::start(Command::new(python()).arg(PM4PY));
+    match started.and_then(|mut child| child.ask(&"import").map(|_| child)) {
+        Ok(mut child) => {
             let request = format!("statistics\t{}", late.place.xes.display());
             let turn = move || late.place.asked_with(&mut child, &request);
-            add("pm4py: XES read, variants, times", Box::new(turn));
+            turns.push(("pm4py: XES read, variants, times", Box::new(turn)));
         }
-        _ => missing.push(Missing("pm4py (Python or its package is missing)")),
+        Err(_) => missing.push(Missing("pm4py (Python or its package is missing)")),
     }
-    drop(add);
+    for (name, turn) in turns {
+        contenders.push(contender(busy, name, turn));
+    }
     let mut remarks = vec!["nothing", "nothing"];
     remarks
         .resize(contenders.len(), "chain, checkpoints, rules, late records, spelling, waiting; needs an export first");
@@ -120,9 +124,10 @@ fn timed_work(work: impl FnOnce() -> Result<(), Failed>) -> Result<Duration, Fai
 fn contender<'a>(
     busy: &'a RefCell<Vec<Vec<Duration>>>,
     name: &'static str,
-    mut turn: Box<dyn FnMut() -> Result<(Duration, Duration), Failed> + 'a>,
+    mut turn: ProcessedTurn<'a>,
 ) -> Contender<'a> {
-    let index = busy.borrow().len() - 1;
+    let index = busy.borrow().len();
+    busy.borrow_mut().push(Vec::new());
     let turn = move |round| {
         let (time, processor) = turn()?;
         if round > 0 {

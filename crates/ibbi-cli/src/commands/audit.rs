@@ -19,7 +19,7 @@ use std::path::Path;
 /// Number of cases that a page lists.
 const LISTED_CASES: usize = 2_000;
 /// Number of cases that a page shows in full.
-const FULL_CASES: usize = 20;
+const FULL_CASES: usize = 12;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let inputs: Vec<&Path> =
