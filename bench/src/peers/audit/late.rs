@@ -41,7 +41,7 @@ struct LatePlace {
 type ProcessedTurn<'a> = Box<dyn FnMut() -> Result<(Duration, Duration), Failed> + 'a>;
 
 /// Measures audits of a ledger with late records.
-pub(crate) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
+pub(in crate::peers) fn tables(options: &Options) -> Result<Vec<Table>, Failed> {
     let late = &LatePlace::new(&options.folder.join("audit-late"), options.lines * CASES / 1_000_000)?;
     let threads = std::thread::available_parallelism()?.get();
     let busy = &RefCell::new(Vec::new());
