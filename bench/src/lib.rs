@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod floor;
+pub mod late;
 pub mod memory;
 pub mod records;
 mod refused;

@@ -131,7 +131,8 @@ pub(crate) fn point(arguments: &[&str]) -> Result<(), Failed> {
     Ok(())
 }
 
-fn peak() -> u64 {
+/// Returns the most memory that this process ever had, in KiB; 0 if the system does not report it.
+pub(crate) fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)

@@ -1,6 +1,7 @@
 //! Looking at all cases of a ledger: how many there are, which ways they went, how long they took, and whether all of it
 //! was allowed.
 
+pub(crate) mod late;
 mod rust4pm;
 
 use super::child::Child;
@@ -180,6 +181,11 @@ impl Place {
     /// Returns the time that a child reports for a request, after checking that its answer is the same.
     fn asked(&self, child: &mut Child, request: &str, replays: bool) -> Result<Duration, Failed> {
         let answer = child.ask(&request)?;
+        self.checked(&answer, replays)
+    }
+
+    /// Returns the time in a child's answer, after checking that the rest of it is the same.
+    fn checked(&self, answer: &serde_json::Value, replays: bool) -> Result<Duration, Failed> {
         let number = |key: &str| answer[key].as_u64().ok_or("a number is missing in an answer");
         let variants = answer["variants"].as_array().ok_or("an answer has no variants")?;
         let variants = variants.iter().map(|count| count.as_u64().unwrap_or(0)).collect();

@@ -1,7 +1,7 @@
 //! Side-by-side runs: contenders take turns at the same work. The result is the median and its ratio to a base.
 
 mod append;
-mod audit;
+pub(crate) mod audit;
 mod child;
 mod simpy;
 mod simulate;
@@ -28,11 +28,12 @@ struct Options {
 type Measure = fn(&Options) -> Result<Vec<Table>, Failed>;
 
 /// The subjects, by the name that `--only` takes.
-const PARTS: [(&str, Measure); 5] = [
+const PARTS: [(&str, Measure); 6] = [
     ("transitions", transitions::tables),
     ("append", append::tables),
     ("verify", verify::tables),
     ("audit", audit::tables),
+    ("audit-late", audit::late::tables),
     ("simulate", simulate::tables),
 ];
 

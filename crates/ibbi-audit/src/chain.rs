@@ -6,10 +6,10 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, fault_finding};
 use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
-use ibbi_core::At;
+use ibbi_core::{ActPlace, At};
 use ibbi_log::{
     ActFollower, ClockCheck, ClockFinding, ClockLine, Digest, Fault, FaultKind, Head, LedgerLine, LineContent,
-    LineSubject, Lines, Links, ObservedLine, Opening, RawLine, act_of, case_of, read_line, version_of,
+    LineStart, LineSubject, Lines, Links, ObservedLine, Opening, RawLine, Uuid, act_of, read_line, version_of,
 };
 use ibbi_seal::{CaseHeads, CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
@@ -21,6 +21,35 @@ const MAX_WRONG_TIMES: usize = 1000;
 pub(crate) struct Chain<'a> {
     lines: Lines<Box<dyn Read + Send + 'a>>,
     state: ChainState<'a>,
+}
+
+/// The fields of a line that the chain checks. They are read once, from its two ends.
+#[derive(Debug, Clone, Copy, Default)]
+struct LineFields<'a> {
+    number: u64,
+    offset: u64,
+    links: Option<Links<'a>>,
+    logged: Option<At>,
+    start: LineStart<'a>,
+    act: Option<ActPlace>,
+    version: Option<u8>,
+}
+
+impl<'a> LineFields<'a> {
+    fn read(line: &'a [u8], number: u64, offset: u64) -> Self {
+        let links = Links::read(line);
+        let logged = links.and_then(|links| links.logged());
+        let (start, act, version) = (LineStart::read(line), act_of(line), version_of(line));
+        Self { number, offset, links, logged, start, act, version }
+    }
+
+    const fn case(&self) -> Option<Uuid> {
+        self.start.case
+    }
+
+    fn finding(&self, kind: FaultKind, logged: Option<At>) -> Finding {
+        fault_finding(Fault { line: self.number, offset: self.offset, column: 0, kind }, None, logged)
+    }
 }
 
 /// The state that the next line is checked against.
@@ -156,40 +185,39 @@ impl<'a> ChainState<'a> {
                 return Ok(0);
             }
         };
-        let links = line.and_then(Links::read);
+        let fields = line.map_or_else(LineFields::default, |line| LineFields::read(line, number, offset));
+        let links = fields.links;
         let opening = if number == 1 { line.and_then(read_opening) } else { None };
         // In a part of a ledger, the lines before are unknown. One finding says that they are missing.
         if number == 1 && opening.is_none() {
             let detail = FindingDetail::NoFirstLine { seq: links.map(|links| links.seq) };
             block.findings.push(Location::line(number, offset).finding(FindingKind::LedgerNoOpening, detail));
         } else if let Some(links) = links {
-            self.check_links(links, number, offset, block);
+            self.check_links(links, &fields, block);
         }
         self.next_seq = links.map_or(self.next_seq, |links| links.seq).saturating_add(1);
-        let version = line.and_then(version_of);
-        self.check_logged(links.and_then(|links| links.logged()), version, number, offset, block);
+        self.check_logged(&fields, block);
         if let Some(line) = line {
-            self.check_format(line, version, number, offset, block);
-            self.check_clock(line, number, offset);
+            self.check_format(line, &fields, block);
+            self.check_clock(&fields);
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-        let fault = self.follow_heads(line, links);
-        block.findings.extend(fault.map(|fault| fault_finding(fault, None, links.and_then(|links| links.logged()))));
+        let fault = self.follow_heads(line, &fields);
+        block.findings.extend(fault.map(|fault| fault_finding(fault, None, fields.logged)));
         let mut bytes = 0;
         if let Some(opening) = opening {
             block.findings.extend(self.open(opening));
         } else if let Some(line) = line {
             bytes = line.len();
-            self.add(line, number, offset, block)?;
+            self.add(line, &fields, block)?;
         }
         self.cover(&digest);
         Ok(bytes)
     }
 
     /// Checks the digest and the number that a line names against the line before it.
-    fn check_links(&self, links: Links<'_>, number: u64, offset: u64, block: &mut Block) {
-        let logged = || links.logged();
-        let finding = |kind| fault_finding(Fault { line: number, offset, column: 0, kind }, None, logged());
+    fn check_links(&self, links: Links<'_>, fields: &LineFields<'_>, block: &mut Block) {
+        let finding = |kind| fields.finding(kind, fields.logged);
         if *links.prev != self.head.hash.to_hex()
             && let Some(found) = Digest::from_hex(links.prev)
         {
@@ -201,8 +229,8 @@ impl<'a> ChainState<'a> {
     }
 
     /// Follows the last line of each case, and checks a line that states them.
-    fn follow_heads(&mut self, line: Option<&[u8]>, links: Option<Links<'_>>) -> Option<Fault> {
-        let observed = match (line.and_then(case_of), links) {
+    fn follow_heads(&mut self, line: Option<&[u8]>, fields: &LineFields<'_>) -> Option<Fault> {
+        let observed = match (fields.case(), fields.links) {
             (Some(case), Some(Links { rev: Some(rev), .. })) => ObservedLine::Record { case, rev },
             (None, Some(Links { rev: None, .. })) => match line.map(read_line) {
                 Some(Ok(line)) => ObservedLine::from(&line),
@@ -220,41 +248,41 @@ impl<'a> ChainState<'a> {
     }
 
     /// Checks that a line has the version of its place, and that acts are whole.
-    fn check_format(&mut self, line: &[u8], version: Option<u8>, number: u64, offset: u64, block: &mut Block) {
-        let mut add =
-            |kind| block.findings.push(fault_finding(Fault { line: number, offset, column: 0, kind }, None, None));
-        let case = case_of(line);
-        if case.is_none() && number > 1 && LineSubject::read(line) == Some(LineSubject::Format) {
+    fn check_format(&mut self, line: &[u8], fields: &LineFields<'_>, block: &mut Block) {
+        let mut add = |kind| block.findings.push(fields.finding(kind, None));
+        let case = fields.case();
+        if case.is_none() && fields.number > 1 && LineSubject::read(line) == Some(LineSubject::Format) {
             if let Some(format @ 2..) = self.version.replace(2) {
                 add(FaultKind::FormatRepeated { format });
             }
-        } else if let (Some(expected), Some(found)) = (self.version, version)
+        } else if let (Some(expected), Some(found)) = (self.version, fields.version)
             && expected != found
         {
             add(FaultKind::Version { expected, found });
         }
-        let act = case.and_then(|case| Some((case, act_of(line)?)));
+        let act = case.zip(fields.act);
         if case.is_some() || act.is_some() || self.acts.open().is_some() {
             self.acts.follow(act, self.head).into_iter().for_each(add);
         }
     }
 
     /// Checks that a line of format 1 was not recorded before the line before it.
-    fn check_logged(&mut self, logged: Option<At>, version: Option<u8>, number: u64, offset: u64, block: &mut Block) {
-        let Some(logged) = logged else { return };
+    fn check_logged(&mut self, fields: &LineFields<'_>, block: &mut Block) {
+        let Some(logged) = fields.logged else { return };
         let (first, latest, earlier) = self.logged.unwrap_or((logged, logged, logged));
-        if logged < earlier && version == Some(1) {
-            let kind = FaultKind::Logged { earlier, found: logged };
-            let fault = Fault { line: number, offset, column: 0, kind };
-            block.findings.push(fault_finding(fault, None, Some(logged)));
+        if logged < earlier && fields.version == Some(1) {
+            block.findings.push(fields.finding(FaultKind::Logged { earlier, found: logged }, Some(logged)));
         }
         self.logged = Some((first, latest.max(logged), logged));
     }
 
     /// Follows the times of the lines. Those of a simulation are made up.
-    fn check_clock(&mut self, line: &[u8], number: u64, offset: u64) {
-        if let Some(line) = ClockLine::read(line, number, offset) {
-            let found = self.clock.observe(line);
+    fn check_clock(&mut self, fields: &LineFields<'_>) {
+        let LineFields { number: line, offset, logged, start, act, version, .. } = *fields;
+        let Some(logged) = logged.filter(|_| line == 1 || start.case.is_some()) else { return };
+        let (actor, in_order) = (start.actor.filter(|_| line > 1), version == Some(1));
+        let found = self.clock.observe(ClockLine { line, offset, logged, actor, act, in_order });
+        if !found.is_empty() {
             self.add_clock(found);
         }
     }
@@ -267,8 +295,9 @@ impl<'a> ChainState<'a> {
     }
 
     /// Adds a line to a block, and copies it if it can't be read again.
-    fn add(&mut self, line: &[u8], number: u64, offset: u64, block: &mut Block) -> Result<(), AuditError> {
-        let case = case_of(line);
+    fn add(&mut self, line: &[u8], fields: &LineFields<'_>, block: &mut Block) -> Result<(), AuditError> {
+        let LineFields { number, offset, .. } = *fields;
+        let case = fields.case();
         if case.is_some()
             && let Some(spool) = &mut self.spool
         {

@@ -41,13 +41,16 @@ pub struct AuditOptions {
     pub variants: usize,
     /// The most cases to hold, in sixteen equal parts by their IDs; see [`FindingKind::LedgerManyCases`].
     pub max_cases: usize,
+    /// The most records to hold in memory, in sixteen equal parts by the IDs of their cases. The records of other open cases are
+    /// read again if a late event, an act, or a correction needs them. The result doesn't depend on it.
+    pub held_records: usize,
     /// The most bytes to read of a stream or a compressed file, after decompression; see [`FindingKind::LedgerTooLarge`].
     pub max_stream: u64,
 }
 
 impl Default for AuditOptions {
-    /// Returns the defaults: 1 thread, no advisories, no checkpoints, no filter, 5 findings of each code, 20 variants, at
-    /// most 4 million cases and 256 GiB of a stream.
+    /// Returns the defaults: 1 thread, no advisories, no checkpoints, no filter, 5 findings of each code, 20 variants,
+    /// 12,288 records in memory, at most 4 million cases and 256 GiB of a stream.
     fn default() -> Self {
         Self {
             threads: 1,
@@ -65,6 +68,7 @@ impl Default for AuditOptions {
             kept: 5,
             variants: 20,
             max_cases: 4_000_000,
+            held_records: 12_288,
             max_stream: 256 << 30,
         }
     }

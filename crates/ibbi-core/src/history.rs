@@ -94,6 +94,9 @@ impl HistoryEntry {
     }
 }
 
+/// For how many more records a short history makes room. A case has some forty records.
+const ROOM: usize = 12;
+
 /// An event that is offered, with its number.
 #[derive(Clone, Copy)]
 struct Offered<'a> {
@@ -109,6 +112,27 @@ enum Order {
     InOrder,
     /// Events are recorded in any order.
     AnyOrder,
+}
+
+/// A step of the replay with which a history takes an event that happened before others.
+#[derive(Debug, Clone, Copy)]
+pub enum ReplayStep<'a> {
+    /// The case before the new event.
+    Before {
+        /// The case.
+        case: &'a Case,
+        /// The new event.
+        event: &'a Event,
+    },
+    /// The case after an event in effect: an earlier one, the new one, or a later one.
+    After {
+        /// The kind of the event.
+        kind: EventKind,
+        /// When it happened.
+        at: At,
+        /// The case after it.
+        case: &'a Case,
+    },
 }
 
 /// What an accepted event does to a history.
@@ -180,6 +204,11 @@ impl History {
         &self.case
     }
 
+    /// Returns the current case, and drops the records.
+    pub fn into_case(self) -> Case {
+        self.case
+    }
+
     /// Returns all records, including voided ones.
     pub fn entries(&self) -> &[HistoryEntry] {
         &self.entries
@@ -226,6 +255,25 @@ impl History {
         Ok(self.add(seq, at, event, effect))
     }
 
+    /// Records an event as [`History::record`] does. If it happened before others, shows each step of the replay.
+    ///
+    /// The steps are those of the events in effect, in the order in which they happened. If the event is refused, they end
+    /// there. An event that follows all others needs no replay, so nothing is shown.
+    ///
+    /// # Errors
+    /// A [`Refusal`], as for [`History::record`]. Nothing has changed.
+    pub fn record_watched(
+        &mut self,
+        seq: u64,
+        at: At,
+        event: impl Into<Event>,
+        watch: &mut dyn FnMut(ReplayStep<'_>),
+    ) -> Result<Stage, Refusal> {
+        let event = event.into();
+        let effect = self.examine_watched(Offered { seq, at, event: &event }, Order::AnyOrder, watch)?;
+        Ok(self.add(seq, at, event, effect))
+    }
+
     /// Records an event that replaces the record numbered `replaced`, which then no longer counts.
     ///
     /// The event takes the place of that record among events at the same instant. It can have another time, and it can be
@@ -259,6 +307,10 @@ impl History {
         }
         let to = self.case.stage();
         let submission = Submission { replaces, ..Submission::new(at, event) };
+        if self.entries.len() == self.entries.capacity() && self.entries.len() < 4 * ROOM {
+            // Doubling would leave half of the room empty in many cases.
+            self.entries.reserve_exact(ROOM);
+        }
         self.entries.push(HistoryEntry { inserted, ..HistoryEntry::new(seq, submission, place, to) });
         to
     }
@@ -289,7 +341,8 @@ impl History {
     /// Returns the events that count, in the order in which they happened.
     pub fn in_effect(&self) -> Vec<&HistoryEntry> {
         let mut entries: Vec<_> = self.entries.iter().filter(|entry| entry.counts()).collect();
-        entries.sort_by_key(|entry| (entry.at, entry.place, entry.seq));
+        // No two entries have the same number.
+        entries.sort_unstable_by_key(|entry| (entry.at, entry.place, entry.seq));
         entries
     }
 
@@ -371,6 +424,16 @@ impl History {
 
     /// Checks an event, and returns what it would do.
     fn examine(&self, offered: Offered<'_>, order: Order) -> Result<Effect, Refusal> {
+        self.examine_watched(offered, order, &mut |_| {})
+    }
+
+    /// Checks an event as [`History::examine`] does, and shows each step of the replay that an insertion needs.
+    fn examine_watched(
+        &self,
+        offered: Offered<'_>,
+        order: Order,
+        watch: &mut dyn FnMut(ReplayStep<'_>),
+    ) -> Result<Effect, Refusal> {
         let Offered { seq, at, event } = offered;
         let mut check = Check::new();
         self.check_sequence(seq, &mut check);
@@ -391,7 +454,7 @@ impl History {
             // A replay costs time, so it is not begun without room for it.
             check.verdict(event.kind(), self.case.stage(), at)?;
             check = Check::new();
-            let (later, case) = self.with(offered, None)?;
+            let (later, case) = self.with(offered, None, watch)?;
             effect = Effect::Insert(later, case);
         } else if !self.case.examine(event, at, &mut check) {
             self.case.check_misplaced(event.kind(), at, &mut check);
@@ -416,7 +479,7 @@ impl History {
         });
         check.verdict(event.kind(), self.case.stage(), at)?;
         let Some(index) = index else { return Ok(Effect::Next) };
-        let (later, case) = self.with(offered, Some(&self.entries[index]))?;
+        let (later, case) = self.with(offered, Some(&self.entries[index]), &mut |_| {})?;
         Ok(Effect::Replace(index, later, case))
     }
 

@@ -84,7 +84,7 @@ pub use field::{CodeSet, FieldInfo, FieldKind, MAX_NUMBER, Requirement};
 pub use file::{CaseFile, Contract, Succession, Successor};
 pub use found::{Found, Remaining};
 pub use history::{
-    ActRefusal, AsRecorded, History, HistoryEntry, HistoryStep, NotAllowed, NotAllowedReason, RecordedCase,
+    ActRefusal, AsRecorded, History, HistoryEntry, HistoryStep, NotAllowed, NotAllowedReason, RecordedCase, ReplayStep,
 };
 pub use holidays::County;
 pub use name_faults::{NameFault, name_faults};

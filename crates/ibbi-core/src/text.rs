@@ -339,9 +339,22 @@ impl DocumentDigest {
     }
 }
 
+impl DocumentDigest {
+    /// Returns the 64 digits as ASCII.
+    fn to_hex(self) -> [u8; 64] {
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 15]) {
+                *digit = nibble + b'0' + u8::from(nibble > 9) * (b'a' - b'0' - 10);
+            }
+        }
+        hex
+    }
+}
+
 impl fmt::Display for DocumentDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 
@@ -354,28 +367,27 @@ impl fmt::Debug for DocumentDigest {
 impl FromStr for DocumentDigest {
     type Err = TextError;
     fn from_str(text: &str) -> Result<Self, TextError> {
-        let digit = |b: u8| match b {
-            b'0'..=b'9' => Ok(b - b'0'),
-            b'a'..=b'f' => Ok(b - b'a' + 10),
-            _ => Err(TextError::Digest),
+        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| TextError::Digest)?;
+        let (mut bytes, mut wrong) = ([0; 32], 0);
+        // Without branches, so that the compiler can handle several digits at a time.
+        let value = |digit: u8| {
+            let (number, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+            let letter = if letter < 6 { letter + 10 } else { 0xFF };
+            if number < 10 { number } else { letter }
         };
-        if text.len() != 64 {
-            return Err(TextError::Digest);
+        for (byte, [high, low]) in bytes.iter_mut().zip(digits.as_chunks().0) {
+            let (high, low) = (value(*high), value(*low));
+            wrong |= (high | low) & 0xF0;
+            *byte = high << 4 | low & 0x0F;
         }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            if let [high, low] = *pair {
-                *byte = digit(high)? << 4 | digit(low)?;
-            }
-        }
-        Ok(Self(bytes))
+        if wrong == 0 { Ok(Self(bytes)) } else { Err(TextError::Digest) }
     }
 }
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for DocumentDigest {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(core::str::from_utf8(&self.to_hex()).unwrap_or_default())
     }
 }
 

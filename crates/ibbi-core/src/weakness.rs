@@ -113,14 +113,13 @@ impl Case {
         let mut add = |weakness, found: String| all.push(FoundWeakness { weakness, found });
         match event {
             Event::SessionOpened(event) => {
-                let everyone = self.teams().into_iter().flat_map(Teams::everyone);
-                let absent: Vec<_> = everyone
-                    .filter(|member| !event.present.contains(&member.person.id))
-                    .map(|member| member.person.id)
-                    .collect();
-                if program.presence() != Presence::Everyone && !absent.is_empty() {
-                    let ids = list(&absent, ToString::to_string);
-                    add(Weakness::Presence, format!("the session opened without {ids}"));
+                if program.presence() != Presence::Everyone {
+                    let everyone = self.teams().into_iter().flat_map(Teams::everyone).map(|member| member.person.id);
+                    let absent: Vec<_> = everyone.filter(|id| !event.present.contains(id)).collect();
+                    if !absent.is_empty() {
+                        let ids = list(&absent, ToString::to_string);
+                        add(Weakness::Presence, format!("the session opened without {ids}"));
+                    }
                 }
                 if let Some(other) = other_part_today(sessions, event.part, at) {
                     let found = format!("part {} opened on the same day as part {other}", event.part);

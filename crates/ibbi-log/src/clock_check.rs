@@ -10,7 +10,7 @@
 //! - **Frozen**: the clock stood still. See [`FROZEN_ACTS`] for the rule.
 
 use crate::ledger_data::Opening;
-use crate::links::{Links, act_of, actor_of, case_of, version_of};
+use crate::links::{LineStart, Links, act_of, version_of};
 use crate::record::LineRecord;
 use core::fmt;
 use ibbi_core::{ActPlace, At};
@@ -51,12 +51,13 @@ impl<'a> ClockLine<'a> {
     /// Reads what the check needs of a line without its LF: the first one, or a record. Returns `None` for another line, or if it
     /// has no time.
     pub fn read(bytes: &'a [u8], line: u64, offset: u64) -> Option<Self> {
-        if line > 1 && case_of(bytes).is_none() {
+        let start = LineStart::read(bytes);
+        if line > 1 && start.case.is_none() {
             return None;
         }
         let logged = Links::read(bytes)?.logged()?;
         let in_order = version_of(bytes) == Some(1);
-        let actor = actor_of(bytes).filter(|_| line > 1);
+        let actor = start.actor.filter(|_| line > 1);
         Some(Self { line, offset, logged, actor, act: act_of(bytes), in_order })
     }
 

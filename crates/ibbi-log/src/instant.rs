@@ -6,15 +6,13 @@ use ibbi_core::At;
 /// has two times.
 pub(crate) fn instant(text: &str) -> Option<At> {
     let text: &[u8; 24] = text.as_bytes().try_into().ok()?;
-    let marks = [text[4], text[7], text[10], text[13], text[16], text[19], text[23]];
-    if marks != *b"--T::.Z" {
+    let (date, time, rest) = (Eight::new(text, 0), Eight::new(text, 8), Eight::new(text, 16));
+    if !date.has_form(b"dddd-dd-") || !time.has_form(b"ddTdd:dd") || !rest.has_form(b":dd.dddZ") {
         return None;
     }
-    let digits = text.map(|byte| byte.wrapping_sub(b'0'));
-    let wrong = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22].map(|place| digits[place] > 9);
-    let two = |place: usize| u32::from(digits[place]) * 10 + u32::from(digits[place + 1]);
-    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
-    let (hour, minute, second, millis) = (two(11), two(14), two(17), two(20) * 10 + u32::from(digits[22]));
+    let (date, time, pairs) = (date.pairs(), time.pairs(), rest.pairs());
+    let (year, month, day) = (date[0] * 100 + date[2], date[5], time[0]);
+    let (hour, minute, second, millis) = (time[3], time[6], pairs[1], pairs[4] * 10 + u32::from(text[22] - b'0'));
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let length = match month {
         2 => 28 + u32::from(leap),
@@ -22,7 +20,7 @@ pub(crate) fn instant(text: &str) -> Option<At> {
         _ => 31,
     };
     let exists = (1..=12).contains(&month) && (1..=length).contains(&day) && hour < 24 && minute < 60 && second < 60;
-    if wrong.contains(&true) || !exists || year < 1970 {
+    if !exists || year < 1970 {
         return None;
     }
     // In a year that starts in March, the leap day is the last day.
@@ -30,6 +28,48 @@ pub(crate) fn instant(text: &str) -> Option<At> {
     let days = years * 365 + years / 4 - years / 100 + years / 400 + (153 * from_march + 2) / 5 + day - 1;
     let seconds = (i64::from(days) - DAYS_TO_1970) * 86_400 + i64::from((hour * 60 + minute) * 60 + second);
     At::from_millis(seconds * 1000 + i64::from(millis))
+}
+
+/// Eight characters of a time, the first one in the lowest byte, so that one operation handles all of them.
+#[derive(Clone, Copy)]
+struct Eight(u64);
+
+impl Eight {
+    fn new(text: &[u8; 24], from: usize) -> Self {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&text[from..from + 8]);
+        Self(u64::from_le_bytes(bytes))
+    }
+
+    /// Returns whether the characters are those of a form, in which `d` is for a digit.
+    #[inline(always)]
+    const fn has_form(self, form: &[u8; 8]) -> bool {
+        let (mut digits, mut marks, mut place) = (0, 0, 0);
+        while place < 8 {
+            if form[place] == b'd' {
+                digits |= 0xFF << (8 * place);
+            } else {
+                marks |= (form[place] as u64) << (8 * place);
+            }
+            place += 1;
+        }
+        // A digit is from 0x30 to 0x39: it has the high half 3, also if 6 is added. The others are below 0x80, so nothing is
+        // carried to the next byte.
+        let high = 0xF0F0_F0F0_F0F0_F0F0 & digits;
+        let threes = 0x3030_3030_3030_3030 & digits;
+        let found = self.0 & digits;
+        let ascii = self.0 & 0x8080_8080_8080_8080 == 0;
+        let sixes = 0x0606_0606_0606_0606 & digits;
+        ascii && self.0 & !digits == marks && found & high == threes && (found + sixes) & high == threes
+    }
+
+    /// Returns for each place the number that its digit and the next one make.
+    #[inline(always)]
+    fn pairs(self) -> [u32; 8] {
+        let digits = self.0 & 0x0F0F_0F0F_0F0F_0F0F;
+        // No sum is above 165, so nothing is carried to the next byte.
+        (digits * 10 + (digits >> 8)).to_le_bytes().map(u32::from)
+    }
 }
 
 /// Returns the text of a time: the inverse of [`instant`].

@@ -81,7 +81,7 @@ pub use ledger_data::{FORMAT, FormatChange, Heads, NewLedger, Opening, SIMULATIO
 pub use line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER, OPENING_TYPE, read_uuid};
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
-pub use links::{Links, act_of, case_of, version_of};
+pub use links::{LineStart, Links, act_of, case_of, version_of};
 pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};

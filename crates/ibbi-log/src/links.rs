@@ -5,6 +5,9 @@ use crate::scan::{Tail, act_place, trailing_number};
 use ibbi_core::{ActPlace, At};
 use uuid::Uuid;
 
+/// What is before the time in `logged`.
+const LOGGED: &[u8] = b",\"logged\":\"";
+
 /// The fields that link a line to the lines before it. Only the end of the line is read, which is enough for the chain.
 ///
 /// ```
@@ -58,6 +61,11 @@ impl<'a> Links<'a> {
 
     /// Returns when the line was written, if that is a valid time.
     pub fn logged(&self) -> Option<At> {
+        // In most lines, it is right before.
+        let end = self.before.get(self.before.len().saturating_sub(LOGGED.len() + 25)..)?;
+        if end.starts_with(LOGGED) {
+            return Tail(core::str::from_utf8(end).ok()?).logged();
+        }
         let mut tail = Tail(core::str::from_utf8(self.before).ok()?);
         tail.logged().or_else(|| {
             tail.details()?;
@@ -66,16 +74,41 @@ impl<'a> Links<'a> {
     }
 }
 
-/// Returns the case of a line. Only the start of the line is read. Returns `None` if there is no case.
-pub fn case_of(line: &[u8]) -> Option<Uuid> {
-    let rest = after_actor(line)?.1.strip_prefix(b"\",\"at\":\"")?;
-    let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
-    read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
+/// The fields at the start of a line, read without the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LineStart<'a> {
+    /// The name of the person who recorded it, as the JSON has it.
+    pub actor: Option<&'a [u8]>,
+    /// The case, if there is one.
+    pub case: Option<Uuid>,
 }
 
-/// Returns the name of the person who recorded a line, as the JSON has it. Only the start of the line is read.
-pub(crate) fn actor_of(line: &[u8]) -> Option<&[u8]> {
-    after_actor(line).map(|(actor, _)| actor)
+impl<'a> LineStart<'a> {
+    /// Reads the start of a line.
+    ///
+    /// ```
+    /// use ibbi_log::LineStart;
+    /// let line = br#"{"actor":"a.lee","at":"2026-10-02T20:04:11.512Z","case":"00000000-0000-0000-0000-00000000000a","data":..."#;
+    /// let start = LineStart::read(line);
+    /// assert_eq!(start.actor, Some(&b"a.lee"[..]));
+    /// assert_eq!(start.case.unwrap().as_u128(), 10);
+    /// ```
+    pub fn read(line: &'a [u8]) -> Self {
+        let Some((actor, rest)) = after_actor(line) else { return Self::default() };
+        Self { actor: Some(actor), case: case_after_actor(rest) }
+    }
+}
+
+/// Returns the case of a line. Only the start of the line is read. Returns `None` if there is no case.
+pub fn case_of(line: &[u8]) -> Option<Uuid> {
+    LineStart::read(line).case
+}
+
+#[inline]
+fn case_after_actor(rest: &[u8]) -> Option<Uuid> {
+    let rest = rest.strip_prefix(b"\",\"at\":\"")?;
+    let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
+    read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
 }
 
 /// Returns the actor of a line as the JSON has it, and the rest of the line from its last quotation mark on.

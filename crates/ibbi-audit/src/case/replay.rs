@@ -89,7 +89,7 @@ fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
         let counted = act.iter().all(counts);
         let refused = if counted { replayed.offer(act) } else { None };
         if advisories.is_empty() && counted && refused.is_none() {
-            advisories = replayed.core_state.advise_last(&act.iter().map(|line| &line.record).collect::<Vec<_>>());
+            advisories = replayed.core_state.advise_last(act.len(), act.last().map(|line| line.logged));
         }
         let mut advisories = advisories.into_iter();
         for (index, record) in act.iter().enumerate() {
@@ -136,7 +136,7 @@ impl ReplayedRecords {
         let records: Vec<&Record> = act.iter().map(|line| &line.record).collect();
         let offered = match records.as_slice() {
             [record] if record.details.act.is_none() => {
-                self.core_state.offer(record).map_err(|refusal| ActRefusal { index: 0, refusal })
+                self.core_state.offer_record(record).map_err(|refusal| ActRefusal { index: 0, refusal })
             }
             _ => self.core_state.offer_act(&records),
         };

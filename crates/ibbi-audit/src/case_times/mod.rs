@@ -67,7 +67,7 @@ impl CaseTimes {
             _ => {
                 if self.kinds.len() == self.kinds.capacity() {
                     // Doubling the capacity would leave half of it empty in every case.
-                    self.kinds.reserve_exact(6);
+                    self.kinds.reserve_exact(16);
                 }
                 self.kinds.push((code, 1));
             }

@@ -19,7 +19,15 @@ impl AuditedCase {
         }
     }
 
-    /// Computes the times of the case again, from the events that count after a correction, an insertion, or an act.
+    /// Takes the times of the case after an event that happened before others.
+    pub(super) fn replace_times(&mut self, times: CaseTimes) {
+        self.times = times;
+        if let Some(follow_ons) = self.state.as_mut().and_then(|state| state.follow_ons.as_mut()) {
+            follow_ons.restart();
+        }
+    }
+
+    /// Computes the times of the case again, from the events that count after a correction or an act.
     pub(super) fn compute_times(&mut self) {
         let Some(state) = &mut self.state else { return };
         if let Some(follow_ons) = &mut state.follow_ons {

@@ -5,8 +5,11 @@ use super::record_offsets::RecordOffsets;
 use crate::case_times::CaseTimes;
 use crate::finding::FindingKind;
 use ibbi_common::zone::Zone;
-use ibbi_core::{At, Name};
+use ibbi_core::{At, Name, Stage};
 use ibbi_log::Uuid;
+
+/// The number of restores after which a closed case keeps its state: restoring takes longer with every record.
+const MAX_RESTORES: u8 = 8;
 
 /// A case as far as it has been read.
 pub(crate) struct AuditedCase {
@@ -68,6 +71,20 @@ impl AuditedCase {
             offsets: RecordOffsets::default(),
             state: None,
         }
+    }
+
+    /// Returns whether this state of the case can be dropped, because it is closed and can be restored from its records.
+    pub(super) fn can_be_restored(&self, state: &CaseState) -> bool {
+        let clear = state.follow_ons.as_ref().is_none_or(|follow_ons| follow_ons.is_clear());
+        state.case().stage() == Stage::Closed && clear && self.restored < MAX_RESTORES
+    }
+
+    /// Drops the state of a closed case.
+    pub(super) fn drop_state(&mut self) {
+        let state = self.state.take();
+        self.first_cause = state.and_then(|state| state.follow_ons).and_then(|follow_ons| follow_ons.first_cause());
+        self.times.shrink();
+        self.offsets.shrink();
     }
 
     pub(crate) const fn note(&mut self, kind: FindingKind) {

@@ -1,10 +1,13 @@
 //! The state that judging the next event of a case needs.
 
 use super::follow_on::FollowOns;
+use super::record::relies_on_program;
 use super::record_ids::RecordIds;
 use ibbi_core::events::EventVoided;
-use ibbi_core::{ActRefusal, Advisory, Case, Event, EventKind, FoundWeakness, History, Refusal, Stage, Submission};
-use ibbi_log::{LineRecord, Record};
+use ibbi_core::{
+    ActRefusal, Advisory, At, Case, Event, EventKind, FoundWeakness, History, Refusal, ReplayStep, Stage, Submission,
+};
+use ibbi_log::{LineRecord, Record, RecordDetails};
 
 /// The state that judging the next event of a case needs.
 pub(crate) struct CaseState {
@@ -17,10 +20,16 @@ pub(crate) struct CaseState {
     pub(crate) follow_ons: Option<Box<FollowOns>>,
     /// The records of an act of which not all were read yet, each with its index in the case.
     pub(crate) act: Vec<(usize, LineRecord)>,
+    /// The history entries that its shard has counted.
+    pub(super) counted: usize,
+    /// Whether a record of the case was judged since its shard last looked for histories to drop.
+    pub(super) recent: bool,
+    /// Whether a record needed the history.
+    pub(super) needed: bool,
 }
 
-/// The core's state of a case. The history is held only where a void needs it: most cases have no voids, and a history
-/// takes about a hundred times the memory.
+/// The core's state of a case. A late event, an act, or a correction needs the history, which takes several times the memory.
+/// So a shard holds the histories of the cases that it judged last.
 pub(crate) enum Held {
     State(Case),
     History(Box<History>),
@@ -35,6 +44,9 @@ impl CaseState {
             ids: RecordIds::new(),
             follow_ons: None,
             act: Vec::new(),
+            counted: 0,
+            recent: false,
+            needed: false,
         }
     }
 
@@ -65,24 +77,36 @@ impl CaseState {
             || (!details.in_order && is_late())
     }
 
-    /// Offers a record to the core. If [`CaseState::needs_history`], the history must be held.
+    /// Offers the event of a record that belongs to no act to the core. If [`CaseState::needs_history`], the history must be
+    /// held. If the event happened before others, each step of the replay is shown to `watch`.
     ///
     /// The chain reports a number that does not rise. The core would report it again for every event that follows, so the
     /// core gets the next number instead.
-    pub(crate) fn offer(&mut self, record: &Record) -> Result<Stage, Refusal> {
-        let number = Self::number_after(self.last_seq, record.seq);
+    pub(crate) fn offer(
+        &mut self,
+        (seq, at, event): (u64, At, Event),
+        details: &RecordDetails,
+        watch: &mut dyn FnMut(ReplayStep<'_>),
+    ) -> Result<Stage, Refusal> {
+        let number = Self::number_after(self.last_seq, seq);
         let stage = match &mut self.held {
-            Held::State(case) => case.offer(&record.event, record.at)?,
-            Held::History(history) if record.details.in_order => {
-                history.offer(number, record.at, renumber(&self.renumbered, record.event.clone()))?
-            }
+            Held::State(case) => case.offer(&event, at)?,
             Held::History(history) => {
-                let submission = submission(&self.renumbered, record);
-                history.record_act(vec![(number, submission)]).map_err(|refused| refused.refusal)?
+                let event = renumber(&self.renumbered, event);
+                match details.replaces {
+                    _ if details.in_order => history.offer(number, at, event)?,
+                    None => history.record_watched(number, at, event, watch)?,
+                    Some(replaced) => history.replace(number, known(&self.renumbered, replaced), at, event)?,
+                }
             }
         };
-        self.know(record.seq, number);
+        self.know(seq, number);
         Ok(stage)
+    }
+
+    /// Offers a record that belongs to no act to the core, as [`CaseState::offer`] does.
+    pub(crate) fn offer_record(&mut self, record: &Record) -> Result<Stage, Refusal> {
+        self.offer((record.seq, record.at, record.event.clone()), &record.details, &mut |_| {})
     }
 
     /// Offers the records of an act to the core. The history must be held.
@@ -100,19 +124,29 @@ impl CaseState {
         Ok(stage)
     }
 
-    /// Returns the advisories about each of the last accepted records, which were offered together. The history must be held.
-    pub(crate) fn advise_last(&self, records: &[&Record]) -> Vec<Vec<Advisory>> {
+    /// Returns the advisories about when the last accepted record was recorded: before the case closed if `closes_later`. The
+    /// history must be held.
+    pub(crate) fn advise_order_of_last(&self, closes_later: bool) -> Vec<Advisory> {
         let Held::History(history) = &self.held else { return Vec::new() };
-        history.advise_last(records.len(), records.last().map(|record| record.logged))
+        history.advise_order_of_last(closes_later)
+    }
+
+    /// Returns the number of entries for which the history that is held has room, about.
+    pub(super) fn history_entries(&self) -> usize {
+        if let Held::History(history) = &self.held { history.entries().len().next_multiple_of(12) } else { 0 }
+    }
+
+    /// Returns the advisories about each of the last accepted records, which were offered together. The history must be held.
+    pub(crate) fn advise_last(&self, count: usize, logged: Option<At>) -> Vec<Vec<Advisory>> {
+        if let Held::History(history) = &self.held { history.advise_last(count, logged) } else { Vec::new() }
     }
 
     /// Returns the weaknesses of the program on which each of the last accepted records relied, which were offered together. The
     /// history must be held.
-    pub(crate) fn weaknesses_of_last(&self, records: &[&Record]) -> Vec<Vec<FoundWeakness>> {
-        let kinds = [EventKind::CaseOpened, EventKind::SessionOpened, EventKind::SessionClosed];
+    pub(crate) fn weaknesses_of_last(&self, kinds: &[EventKind]) -> Vec<Vec<FoundWeakness>> {
         match &self.held {
-            Held::History(history) if records.iter().any(|record| kinds.contains(&record.event.kind())) => {
-                history.weaknesses_of_last(records.len())
+            Held::History(history) if kinds.iter().any(|kind| relies_on_program(*kind)) => {
+                history.weaknesses_of_last(kinds.len())
             }
             _ => Vec::new(),
         }
@@ -131,30 +165,31 @@ impl CaseState {
 
     /// Drops the history.
     pub(crate) fn drop_history(&mut self) {
-        if let Held::History(history) = &self.held {
-            self.held = Held::State(history.case().clone());
+        if let Held::History(history) = &mut self.held {
+            self.held = Held::State(core::mem::take(&mut **history).into_case());
         }
     }
 }
 
 /// Returns a record as it was offered, with the numbers that the core knows.
 fn submission(renumbered: &[(u64, u64)], record: &Record) -> Submission {
-    let known = |seq| renumbered.iter().find(|(old, _)| *old == seq).map_or(seq, |(_, number)| *number);
     Submission {
         at: record.at,
         precision: record.details.precision,
-        replaces: record.details.replaces.map(known),
+        replaces: record.details.replaces.map(|seq| known(renumbered, seq)),
         event: renumber(renumbered, record.event.clone()),
     }
+}
+
+/// Returns the number that the core knows for a record.
+fn known(renumbered: &[(u64, u64)], seq: u64) -> u64 {
+    renumbered.iter().find(|(old, _)| *old == seq).map_or(seq, |(_, number)| *number)
 }
 
 /// Returns the same event; a void names its event by the number that the core knows.
 fn renumber(renumbered: &[(u64, u64)], event: Event) -> Event {
     match event {
-        Event::EventVoided(void) => {
-            let known = renumbered.iter().find(|(seq, _)| *seq == void.seq).map(|(_, number)| *number);
-            Event::EventVoided(EventVoided { seq: known.unwrap_or(void.seq), ..void })
-        }
+        Event::EventVoided(void) => Event::EventVoided(EventVoided { seq: known(renumbered, void.seq), ..void }),
         other => other,
     }
 }

@@ -15,6 +15,9 @@ pub(crate) struct JudgeContext<'a> {
     pub(crate) texts: bool,
     /// The most cases of a shard.
     pub(crate) max_shard_cases: usize,
+    /// The most history entries that a shard holds before it drops the histories of the cases that had no record for the longest
+    /// time.
+    pub(crate) max_shard_history: usize,
     /// The most cases of the audit.
     pub(crate) max_cases: u64,
     /// A hasher, if closed cases must keep a hash of their state to be compared with another ledger.
@@ -28,6 +31,7 @@ impl<'a> JudgeContext<'a> {
             advisories: options.advisories,
             texts: options.texts_beside.is_some(),
             max_shard_cases: options.max_cases.div_ceil(SHARDS),
+            max_shard_history: options.held_records.div_ceil(SHARDS),
             max_cases: u64::try_from(options.max_cases).unwrap_or(u64::MAX),
             fingerprints: None,
         }

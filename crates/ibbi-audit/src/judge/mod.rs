@@ -10,6 +10,7 @@ mod booked_time;
 mod case_state;
 mod context;
 mod follow_on;
+mod late;
 mod prefetch;
 mod record;
 mod record_ids;

@@ -1,6 +1,7 @@
 //! Judging a record: its ID, its place in its case, its fields, and the core's answer to its event.
 
 use super::context::JudgeContext;
+use super::late::LateReplay;
 use super::shard::Shard;
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, name_kind};
@@ -13,9 +14,6 @@ use std::collections::BTreeSet;
 /// The most milliseconds by which an event can be recorded before it happens, because clocks differ.
 const CLOCK_TOLERANCE: i64 = 5 * 60_000;
 
-/// The number of restores after which a closed case keeps its state: restoring takes longer with every record.
-const MAX_RESTORES: u8 = 8;
-
 impl Shard {
     /// Judges a record.
     pub(crate) fn record(
@@ -24,11 +22,22 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let location = Location::record(&record);
+        self.take_record(&mut Some(record), context, out)
+    }
+
+    /// Judges a record, and takes it from its place. Passing such a large value from function to function takes time.
+    pub(super) fn take_record(
+        &mut self,
+        held: &mut Option<LineRecord>,
+        context: &JudgeContext<'_>,
+        out: &mut Vec<Finding>,
+    ) -> Result<(), AuditError> {
+        let Some(record) = held else { return Ok(()) };
+        let location = Location::record(record);
         let Some(index) = self.find_or_add(record.case, location, context, out) else { return Ok(()) };
         self.restore(index, context)?;
         let before = out.len();
-        let repetition = self.find_repetition(index, &record, context)?;
+        let repetition = self.find_repetition(index, record, context)?;
         let case = &mut self.cases[index];
         case.counts.records = case.counts.records.saturating_add(1);
         (case.last_line, case.logged) = (record.line, case.logged.max(record.logged));
@@ -52,13 +61,14 @@ impl Shard {
                     let kind = FaultKind::DuplicateId { case: record.case, id: record.id, first };
                     out.push(location.finding(FindingKind::CaseDuplicateId, FindingDetail::Fault(kind)));
                 }
-                self.check_envelope(index, &record, out);
-                self.check_fields(index, &record, out);
-                self.judge(index, record, context, out)?;
+                self.check_envelope(index, record, out);
+                self.check_fields(index, record, out);
+                self.judge(index, held, context, out)?;
             }
         }
         let case = &mut self.cases[index];
         out[before..].iter().for_each(|finding| case.note(finding.kind));
+        self.count_history(index, context);
         Ok(())
     }
 
@@ -136,27 +146,28 @@ impl Shard {
     fn judge(
         &mut self,
         index: usize,
-        record: LineRecord,
+        held: &mut Option<LineRecord>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let case = &mut self.cases[index];
         let record_index = case.record_index();
-        let Some(state) = &mut case.state else { return Ok(()) };
-        match record.details.act {
-            None if state.act.is_empty() => self.judge_alone(index, record, record_index, context, out),
+        let (Some(state), Some(record)) = (&mut case.state, &held) else { return Ok(()) };
+        let place = record.details.act;
+        match place {
+            None if state.act.is_empty() => self.judge_alone(index, held, record_index, context, out),
             Some(place) if usize::from(place.index) == state.act.len() + 1 => {
-                state.act.push((record_index, record));
+                state.act.extend(held.take().map(|record| (record_index, record)));
                 if place.is_last() { self.judge_act(index, context, out) } else { Ok(()) }
             }
             _ => {
                 // The chain reports that the act before is not whole. Its records don't count.
                 self.skip_act(index, context)?;
                 let Some(state) = &mut self.cases[index].state else { return Ok(()) };
-                match record.details.act {
-                    None => self.judge_alone(index, record, record_index, context, out),
+                match place {
+                    None => self.judge_alone(index, held, record_index, context, out),
                     Some(_) => {
-                        state.act.push((record_index, record));
+                        state.act.extend(held.take().map(|record| (record_index, record)));
                         self.skip_act(index, context)
                     }
                 }
@@ -168,14 +179,14 @@ impl Shard {
     fn judge_alone(
         &mut self,
         index: usize,
-        record: LineRecord,
+        held: &mut Option<LineRecord>,
         record_index: usize,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let location = Location::record(&record);
-        let LineRecord { record, offset, .. } = record;
-        if self.cases[index].state.as_ref().is_some_and(|state| state.needs_history(&record)) {
+        let Some(line) = &*held else { return Ok(()) };
+        let (location, offset, record) = (Location::record(line), line.offset, &line.record);
+        if self.cases[index].state.as_ref().is_some_and(|state| state.needs_history(record)) {
             self.load_history(index, context)?;
         }
         let case = &mut self.cases[index];
@@ -183,8 +194,9 @@ impl Shard {
         let stage = state.case().stage();
         let kind = record.event.kind();
         let voids = if let Event::EventVoided(void) = &record.event { Some(void.seq) } else { None };
-        let is_next = !state.needs_history(&record);
+        let is_next = !state.needs_history(record);
         let in_order = kind.happens() && is_next;
+        let is_late = kind.happens() && !is_next && record.details.replaces.is_none();
         if is_next && context.asks_for_advisories(kind) {
             context.advise(state.case().advise(&record.event, record.at, Some(record.logged)), location, out);
         }
@@ -193,41 +205,55 @@ impl Shard {
         } else {
             Vec::new()
         };
+        let Some(LineRecord { record, .. }) = held.take() else { return Ok(()) };
+        let Record { seq, at, id, logged, to, event, details, .. } = record;
+        let noted = has_details(kind).then(|| event.clone());
+        let mut replayed = LateReplay::new(kind, at, logged, context);
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
             CoreAnswer::NotJudged
         } else {
-            match state.offer(&record) {
+            match state.offer((seq, at, event), &details, &mut |step| replayed.take(step)) {
                 Ok(to) => CoreAnswer::Accepted(to),
                 Err(refusal) => CoreAnswer::Refused(refusal),
             }
         };
         let accepted = matches!(answer, CoreAnswer::Accepted(_));
-        if accepted && !is_next && (kind.happens() || context.advisories) {
-            for advisories in state.advise_last(&[&record]) {
-                context.advise(advisories, location, out);
-            }
-        }
         if accepted {
-            let inserted = if is_next { None } else { state.weaknesses_of_last(&[&record]).pop() };
-            JudgeContext::weaknesses(inserted.unwrap_or(weaknesses), location, out);
+            if is_late {
+                replayed.advisories.extend(state.advise_order_of_last(replayed.closes_later));
+                context.advise(replayed.advisories, location, out);
+                JudgeContext::weaknesses(replayed.weaknesses, location, out);
+            } else if !is_next {
+                if kind.happens() || context.advisories {
+                    for advisories in state.advise_last(1, Some(logged)) {
+                        context.advise(advisories, location, out);
+                    }
+                }
+                let found = state.weaknesses_of_last(&[kind]).pop();
+                JudgeContext::weaknesses(found.unwrap_or_default(), location, out);
+            } else {
+                JudgeContext::weaknesses(weaknesses, location, out);
+            }
         }
         match answer {
             CoreAnswer::Accepted(computed) => {
                 case.counts.accepted += 1;
                 case.counts.voids += u32::from(voids.is_some());
                 if in_order {
-                    case.add_to_times(kind, record.at);
+                    case.add_to_times(kind, at);
+                } else if is_late {
+                    case.replace_times(replayed.times);
                 } else if kind != EventKind::CaseMigrated {
                     case.compute_times();
                 }
-                case.compare_stage(record.to, computed, computed != stage && in_order, location, out);
+                case.compare_stage(to, computed, computed != stage && in_order, location, out);
             }
-            CoreAnswer::Refused(refusal) => case.refuse(refusal, voids, record.to, location, out),
-            CoreAnswer::NotJudged => case.skip_unopened(record.seq, kind, location, out),
+            CoreAnswer::Refused(refusal) => case.refuse(refusal, voids, to, location, out),
+            CoreAnswer::NotJudged => case.skip_unopened(seq, kind, location, out),
         }
-        self.remember(index, record.id, offset, accepted, record_index, context)?;
-        if accepted {
-            self.take_details(index, &record.event, location, out);
+        self.remember(index, id, offset, accepted, record_index, context)?;
+        if let Some(event) = noted.filter(|_| accepted) {
+            self.take_details(index, &event, location, out);
         }
         self.drop_state_if_closed(index, context);
         Ok(())
@@ -246,14 +272,17 @@ impl Shard {
         let act = core::mem::take(&mut state.act);
         let stage = state.case().stage();
         let records: Vec<&Record> = act.iter().map(|(_, line)| &line.record).collect();
-        let opens = records.iter().any(|record| record.event.kind() == EventKind::CaseOpened);
+        let kinds: Vec<EventKind> = records.iter().map(|record| record.event.kind()).collect();
+        let opens = kinds.contains(&EventKind::CaseOpened);
         let answer = if stage == Stage::Unopened && !opens { None } else { Some(state.offer_act(&records)) };
         let accepted = matches!(answer, Some(Ok(_)));
         if accepted {
-            for (advisories, (_, line)) in state.advise_last(&records).into_iter().zip(&act) {
+            for (advisories, (_, line)) in
+                state.advise_last(records.len(), records.last().map(|record| record.logged)).into_iter().zip(&act)
+            {
                 context.advise(advisories, Location::record(line), out);
             }
-            for (found, (_, line)) in state.weaknesses_of_last(&records).into_iter().zip(&act) {
+            for (found, (_, line)) in state.weaknesses_of_last(&kinds).into_iter().zip(&act) {
                 JudgeContext::weaknesses(found, Location::record(line), out);
             }
             case.counts.accepted += u32::try_from(act.len()).unwrap_or(u32::MAX);
@@ -354,20 +383,20 @@ impl Shard {
         }
     }
 
-    /// Drops the state of a closed case, unless follow-ons remain or it was restored too often.
+    /// Drops the state of a closed case, unless follow-ons remain or it was restored too often. Without follow-ons, the state
+    /// is the one that restoring would give, so it is kept as long as its history.
     fn drop_state_if_closed(&mut self, index: usize, context: &JudgeContext<'_>) {
         let case = &mut self.cases[index];
         let Some(state) = &case.state else { return };
-        let clear = state.follow_ons.as_ref().is_none_or(|follow_ons| follow_ons.is_clear());
-        let over = state.case().stage() == Stage::Closed && clear;
-        if over && case.restored < MAX_RESTORES {
-            if let Some(hasher) = context.fingerprints {
-                case.fingerprint = hasher.hash_one(state.case());
-            }
-            case.first_cause = state.follow_ons.as_ref().and_then(|follow_ons| follow_ons.first_cause());
-            case.state = None;
-            case.times.shrink();
-            case.offsets.shrink();
+        if !case.can_be_restored(state) {
+            return;
+        }
+        if let Some(hasher) = context.fingerprints {
+            case.fingerprint = hasher.hash_one(state.case());
+        }
+        if state.follow_ons.is_some() || state.history_entries() == 0 {
+            self.history_entries -= state.counted;
+            self.cases[index].drop_state();
         }
     }
 }
@@ -387,8 +416,13 @@ enum CoreAnswer {
     NotJudged,
 }
 
+/// Returns whether the audit needs an accepted event of this kind at its end.
+const fn has_details(kind: EventKind) -> bool {
+    matches!(kind, EventKind::CaseOpened | EventKind::SessionScheduled)
+}
+
 /// Returns whether an event of this kind can rely on a weakness of its program.
-const fn relies_on_program(kind: EventKind) -> bool {
+pub(super) const fn relies_on_program(kind: EventKind) -> bool {
     matches!(kind, EventKind::CaseOpened | EventKind::SessionOpened | EventKind::SessionClosed)
 }
 
@@ -416,6 +450,9 @@ const fn booked_slot(event: &Event) -> Option<Slot> {
 fn differing_parameters(found: &ProgramParameters) -> Vec<String> {
     let current = Program::default();
     let current = current.parameters();
+    if found == current {
+        return Vec::new();
+    }
     let list = |list: &[u16]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
     let format = |parameters: &ProgramParameters, wanted| {
         let found = parameters.formats.iter().find(|(format, _)| *format == wanted);

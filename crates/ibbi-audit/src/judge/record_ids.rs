@@ -64,7 +64,7 @@ impl RecordIds {
             return;
         }
         if self.short.len() == self.short.capacity() {
-            self.short.reserve_exact(8);
+            self.short.reserve_exact(16);
         }
         self.short.push(Self::shorten(id, hasher));
     }

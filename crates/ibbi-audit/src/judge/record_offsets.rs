@@ -14,7 +14,7 @@ impl RecordOffsets {
         self.last = offset;
         if self.bytes.capacity() - self.bytes.len() < 4 {
             // Doubling the capacity would leave half of it empty in every case.
-            self.bytes.reserve_exact(16);
+            self.bytes.reserve_exact(32);
         }
         while rest >= 0x80 {
             self.bytes.push(low_byte(rest) | 0x80);

@@ -15,7 +15,10 @@ pub(super) fn offer_again(
 ) -> Result<(), AuditError> {
     let changed = AuditError::Changed { offset };
     match record.details.act {
-        None => state.offer(&record).map(drop).map_err(|_| changed),
+        None => {
+            let Record { seq, at, event, details, .. } = record;
+            state.offer((seq, at, event), &details, &mut |_| {}).map(drop).map_err(|_| changed)
+        }
         Some(place) => {
             act.push(record);
             if place.is_last() {

@@ -16,8 +16,14 @@ use std::collections::{HashMap, VecDeque};
 /// The number of lines read ahead.
 pub(super) const LINES_AHEAD: usize = 8;
 
-/// The most history entries that a shard holds before it drops the oldest histories.
-const MAX_HISTORY_ENTRIES: usize = 8192;
+/// A line that was read ahead: what it says, or what is wrong with it.
+struct ReadLine<'a> {
+    line: &'a [u8],
+    number: u64,
+    offset: u64,
+    entry: Option<LedgerLine>,
+    fault: Option<(usize, FaultKind)>,
+}
 
 /// Some of the cases, as far as they have been read.
 pub(crate) struct Shard {
@@ -26,9 +32,9 @@ pub(crate) struct Shard {
     pub(super) hasher: ahash::RandomState,
     index: HashMap<Uuid, u32, ahash::RandomState>,
     pub(crate) cases: Vec<AuditedCase>,
-    /// The cases whose history is held, oldest first, each with its number of entries when it was loaded.
-    loaded: VecDeque<(usize, usize)>,
-    history_entries: usize,
+    /// The cases whose history is held. The next one to be dropped is first, unless it had a record in the meantime.
+    loaded: VecDeque<usize>,
+    pub(super) history_entries: usize,
     full: bool,
     /// The cases that are followed by another case, each with the location of the record that names it.
     pub(crate) follows: Vec<(Uuid, Location)>,
@@ -81,21 +87,27 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let mut ahead = Vec::with_capacity(LINES_AHEAD);
+        let mut ahead: Vec<ReadLine<'_>> = Vec::with_capacity(LINES_AHEAD);
         let mut lines = batch.iter();
         loop {
-            let read = |(line, number, offset)| (line, number, offset, self.reader.read(line));
-            ahead.extend(lines.by_ref().take(LINES_AHEAD).map(read));
+            for (line, number, offset) in lines.by_ref().take(LINES_AHEAD) {
+                ahead.push(ReadLine { line, number, offset, entry: None, fault: None });
+                // The entry is read where it stays, because it is large.
+                if let Some(read) = ahead.last_mut() {
+                    read.fault = self.reader.read_into(line, &mut read.entry).err();
+                }
+            }
             if ahead.is_empty() {
                 return Ok(());
             }
-            let case = |read: &Result<LedgerLine, _>| {
-                if let Ok(LedgerLine::Record(record)) = read { Some(record.case) } else { None }
+            let case = |read: &ReadLine<'_>| {
+                if let Some(LedgerLine::Record(record)) = &read.entry { Some(record.case) } else { None }
             };
-            self.prefetch(ahead.iter().filter_map(|(.., read)| case(read)));
-            for (line, number, offset, read) in ahead.drain(..) {
-                self.entry(line, number, offset, read, context, out)?;
+            self.prefetch(ahead.iter().filter_map(case));
+            for read in &mut ahead {
+                self.entry(read, context, out)?;
             }
+            ahead.clear();
         }
     }
 
@@ -108,32 +120,34 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let read = self.reader.read(line);
-        self.entry(line, number, offset, read, context, out)
+        let mut read = ReadLine { line, number, offset, entry: None, fault: None };
+        read.fault = self.reader.read_into(line, &mut read.entry).err();
+        self.entry(&mut read, context, out)
     }
 
     fn entry(
         &mut self,
-        line: &[u8],
-        number: u64,
-        offset: u64,
-        read: Result<LedgerLine, (usize, FaultKind)>,
+        read: &mut ReadLine<'_>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        match read {
-            Ok(LedgerLine::Record(mut record)) => {
+        let ReadLine { line, number, offset, .. } = *read;
+        match read.entry.take() {
+            Some(LedgerLine::Record(mut record)) => {
                 (record.line, record.offset) = (number, offset);
-                self.record(record, context, out)
+                self.take_record(&mut Some(record), context, out)
             }
-            Ok(LedgerLine::Opening(_)) => {
+            Some(LedgerLine::Opening(_)) => {
                 let fault = Fault { line: number, offset, column: 0, kind: FaultKind::Opening { first: false } };
                 out.push(fault_finding(fault, None, None));
                 Ok(())
             }
             // These lines are of no case. The chain checks their places.
-            Ok(LedgerLine::Format(_) | LedgerLine::Heads(_)) => Ok(()),
-            Err((column, kind)) => self.malformed(line, Fault { line: number, offset, column, kind }, context, out),
+            Some(LedgerLine::Format(_) | LedgerLine::Heads(_)) => Ok(()),
+            None => {
+                let (column, kind) = read.fault.take().unwrap_or((0, FaultKind::Unexplained));
+                self.malformed(line, Fault { line: number, offset, column, kind }, context, out)
+            }
         }
     }
 
@@ -161,6 +175,7 @@ impl Shard {
                 state.follow_ons().remember_skipped(number, links.seq);
             }
         }
+        self.count_history(index, context);
         Ok(())
     }
 
@@ -215,44 +230,67 @@ impl Shard {
             // The rules that were excused are forgotten.
             state.follow_ons().add_gap(cause);
         }
-        let known = audited.counts.records > 0;
-        if !known {
-            state.drop_history();
+        if audited.counts.records > 0 {
+            audited.restored = audited.restored.saturating_add(1);
+            // A record after the end nearly always needs the history.
+            state.needed = true;
         }
         audited.state = Some(state);
-        if known {
-            audited.restored = audited.restored.saturating_add(1);
-            // A record after the end is nearly always a void, which needs the history.
-            self.hold_history(index);
-        }
         Ok(())
     }
 
     /// Loads the history of a case, which judging a void needs.
     pub(super) fn load_history(&mut self, index: usize, context: &JudgeContext<'_>) -> Result<(), AuditError> {
-        let audited = &self.cases[index];
-        if audited.state.as_ref().is_none_or(|state| matches!(state.held, Held::History(_))) {
+        let audited = &mut self.cases[index];
+        let Some(state) = &mut audited.state else { return Ok(()) };
+        state.needed = true;
+        if matches!(state.held, Held::History(_)) {
             return Ok(());
         }
         let loaded = self.rereader.history(context.random_access, &audited.offsets)?;
         if let Some(state) = &mut self.cases[index].state {
             state.held = loaded.held;
         }
-        self.hold_history(index);
         Ok(())
     }
 
-    /// Notes that the history of a case is held, and drops the oldest histories if there are too many entries.
-    fn hold_history(&mut self, index: usize) {
-        let entries = usize::try_from(self.cases[index].counts.accepted).unwrap_or(usize::MAX);
-        self.loaded.push_back((index, entries));
-        self.history_entries += entries;
-        while self.history_entries > MAX_HISTORY_ENTRIES && self.loaded.len() > 1 {
-            let Some((oldest, entries)) = self.loaded.pop_front() else { break };
-            self.history_entries -= entries;
-            if let Some(state) = &mut self.cases[oldest].state {
-                state.drop_history();
-            }
+    /// Counts the history of a case after a record was judged, and drops others if there are too many entries.
+    pub(super) fn count_history(&mut self, index: usize, context: &JudgeContext<'_>) {
+        let Some(state) = &mut self.cases[index].state else { return };
+        let entries = state.history_entries();
+        if entries == 0 {
+            return;
+        }
+        if entries > context.max_shard_history && !state.needed {
+            // A case with so many records is nearly always one in order.
+            self.history_entries -= core::mem::take(&mut state.counted);
+            state.drop_history();
+            return;
+        }
+        state.recent = true;
+        if state.counted == 0 {
+            self.loaded.push_back(index);
+        }
+        self.history_entries += entries - core::mem::replace(&mut state.counted, entries);
+        while self.history_entries > context.max_shard_history && self.loaded.len() > 1 {
+            let Some(oldest) = self.loaded.pop_front() else { break };
+            self.release_history(oldest);
+        }
+    }
+
+    /// Drops the history of a case that had no record lately, and the state of a closed case with it.
+    fn release_history(&mut self, index: usize) {
+        let audited = &mut self.cases[index];
+        let Some(state) = &mut audited.state else { return };
+        if core::mem::take(&mut state.recent) {
+            self.loaded.push_back(index);
+            return;
+        }
+        self.history_entries -= core::mem::take(&mut state.counted);
+        if state.act.is_empty() && audited.state.as_ref().is_some_and(|state| audited.can_be_restored(state)) {
+            audited.drop_state();
+        } else if let Some(state) = &mut audited.state {
+            state.drop_history();
         }
     }
 }

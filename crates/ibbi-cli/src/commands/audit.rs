@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// Number of cases that a page lists.
 const LISTED_CASES: usize = 2_000;
 /// Number of cases that a page shows in full.
-const FULL_CASES: usize = 50;
+const FULL_CASES: usize = 12;
 
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let now = now()?;

@@ -45,14 +45,26 @@ impl History {
         if let Some(closing) = self.closing().filter(|closing| index_of(closing).is_none()) {
             for index in before_closing {
                 if closing.is_after(&added[index]) {
-                    let found = "the event happened before the case closed, but was recorded after it".to_string();
-                    advisories[index].push(Advisory { warning: Warning::AfterClosing, found });
+                    advisories[index].push(after_closing());
                 }
             }
         }
         for (entry, advisories) in added.iter().zip(&mut advisories).filter(|(entry, _)| !entry.event.kind().happens())
         {
             *advisories = case.advise(&entry.event, entry.at, logged);
+        }
+        advisories
+    }
+
+    /// Returns the advisories about when the last record was recorded: after later events, or after the case closed.
+    ///
+    /// [`History::advise_last`] returns them too, with those about the event itself. Here the caller knows from the replay of
+    /// [`History::record_watched`] whether a later event closes the case.
+    pub fn advise_order_of_last(&self, closes_later: bool) -> Vec<Advisory> {
+        let Some(last) = self.entries.last().filter(|last| last.inserted > 0) else { return Vec::new() };
+        let mut advisories = alloc::vec![inserted(last)];
+        if closes_later {
+            advisories.push(after_closing());
         }
         advisories
     }
@@ -130,6 +142,12 @@ fn inserted(entry: &HistoryEntry) -> Advisory {
         several => format!("{several} later events"),
     };
     Advisory { warning: Warning::Inserted, found: format!("the event was recorded after {events}") }
+}
+
+/// Returns the advisory about an event that was recorded after its case closed.
+fn after_closing() -> Advisory {
+    let found = "the event happened before the case closed, but was recorded after it".to_string();
+    Advisory { warning: Warning::AfterClosing, found }
 }
 
 /// Returns the subject of a sentence about records, with its verb: `number 3 was` or `numbers 3 and 5 were`.

@@ -1,6 +1,6 @@
 //! What remains of a case when an event is inserted, replaced, voided, or moved to another edition.
 
-use super::{History, HistoryEntry, Offered, Order};
+use super::{History, HistoryEntry, Offered, Order, ReplayStep};
 use crate::case::Case;
 use crate::edition::Edition;
 use crate::event::{EventKind, EventVoided};
@@ -13,7 +13,12 @@ use alloc::vec::Vec;
 
 impl History {
     /// Replays the case with an event in its place, and returns how many events happen after it, and the case.
-    pub(super) fn with(&self, offered: Offered<'_>, replaced: Option<&HistoryEntry>) -> Result<(u32, Case), Refusal> {
+    pub(super) fn with(
+        &self,
+        offered: Offered<'_>,
+        replaced: Option<&HistoryEntry>,
+        watch: &mut dyn FnMut(ReplayStep<'_>),
+    ) -> Result<(u32, Case), Refusal> {
         let Offered { seq, at, event } = offered;
         let place = replaced.map_or(seq, |entry| entry.place);
         let mut others = self.in_effect();
@@ -22,9 +27,11 @@ impl History {
         let (before, after) = others.split_at(before);
         let mut case = self.start();
         // An event that moves to a later time can leave behind events that depend on it.
-        stand(before, &mut case).map_err(|found| later_refused(offered, &case, found))?;
+        stand_watched(before, &mut case, watch).map_err(|found| later_refused(offered, &case, found))?;
+        watch(ReplayStep::Before { case: &case, event });
         case.offer(event, at)?;
-        stand(after, &mut case).map_err(|found| later_refused(offered, &case, found))?;
+        watch(ReplayStep::After { kind: event.kind(), at, case: &case });
+        stand_watched(after, &mut case, watch).map_err(|found| later_refused(offered, &case, found))?;
         Ok((u32::try_from(after.len()).unwrap_or(u32::MAX), case))
     }
 
@@ -146,8 +153,20 @@ impl Broken {
 
 /// Offers events to a case, one after the other.
 fn stand(events: &[&HistoryEntry], case: &mut Case) -> Result<(), Broken> {
+    stand_watched(events, case, &mut |_| {})
+}
+
+/// Offers events to a case, one after the other, and shows the case after each.
+fn stand_watched(
+    events: &[&HistoryEntry],
+    case: &mut Case,
+    watch: &mut dyn FnMut(ReplayStep<'_>),
+) -> Result<(), Broken> {
     events.iter().try_for_each(|entry| match case.offer(&entry.event, entry.at) {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            watch(ReplayStep::After { kind: entry.event.kind(), at: entry.at, case });
+            Ok(())
+        }
         Err(refusal) => {
             let unmet = refusal.unmet.iter().map(|unmet| unmet.rule).collect();
             Err(Broken { seq: entry.seq, at: entry.at, event: entry.event.kind(), unmet })

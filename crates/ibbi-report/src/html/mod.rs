@@ -116,39 +116,48 @@ impl<T: Into<Self>> FromIterator<T> for Html {
 #[must_use = "an element is nothing until it is added to something"]
 pub struct Element {
     name: &'static str,
-    open: String,
-    content: String,
+    /// The markup so far, so that the content isn't copied once more when the element is finished.
+    markup: String,
+    /// Where the attributes end.
+    attributes: usize,
 }
 
 /// Starts an element with this name.
 pub fn el(name: &'static str) -> Element {
-    Element { name, open: format!("<{name}"), content: String::new() }
+    let markup = ["<", name].concat();
+    Element { name, attributes: markup.len(), markup }
 }
 
 impl Element {
     /// Adds an attribute. Its value is escaped.
-    pub fn attr(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
-        self.open.push(' ');
-        self.open.push_str(name);
-        self.open.push_str("=\"");
-        escape(&value.to_string(), &mut self.open);
-        self.open.push('"');
-        self
+    pub fn attr(self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.attribute(name, |into| escape(&value.to_string(), into))
     }
 
     /// Adds the attribute `value` with a text that a browser gives back byte for byte.
-    pub fn value(mut self, text: &str) -> Self {
-        self.open.push_str(" value=\"");
-        escape_exactly(text, &mut self.open);
-        self.open.push('"');
+    pub fn value(self, text: &str) -> Self {
+        self.attribute("value", |into| escape_exactly(text, into))
+    }
+
+    fn attribute(mut self, name: &str, write: impl FnOnce(&mut String)) -> Self {
+        // Attributes are nearly always added before the content.
+        let content = self.markup.split_off(self.attributes);
+        self.markup.push(' ');
+        self.markup.push_str(name);
+        self.markup.push_str("=\"");
+        write(&mut self.markup);
+        self.markup.push('"');
+        self.attributes = self.markup.len();
+        self.markup.push_str(&content);
         self
     }
 
     /// Adds a text that a browser gives back byte for byte, as the content of a `textarea`.
     pub fn typed(mut self, text: &str) -> Self {
         // Browsers drop a line feed at the beginning.
-        self.content.push('\n');
-        escape_exactly(&text.replace("\r\n", "\n"), &mut self.content);
+        let content = self.content();
+        content.push('\n');
+        escape_exactly(&text.replace("\r\n", "\n"), content);
         self
     }
 
@@ -159,8 +168,19 @@ impl Element {
 
     /// Adds content: markup, or a text, which is escaped.
     pub fn with(mut self, more: impl Into<Html>) -> Self {
-        self.content.push_str(&more.into().0);
+        let more = more.into();
+        if !more.is_empty() {
+            self.content().push_str(&more.0);
+        }
         self
+    }
+
+    /// Returns the markup, to add content to it.
+    fn content(&mut self) -> &mut String {
+        if self.markup.len() == self.attributes {
+            self.markup.push('>');
+        }
+        &mut self.markup
     }
 
     /// Adds all items.
@@ -168,20 +188,22 @@ impl Element {
         items.into_iter().fold(self, Self::with)
     }
 
-    fn close(self) -> Html {
-        let Self { name, mut open, content } = self;
+    fn close(mut self) -> Html {
+        let name = self.name;
         // In SVG, an element without content can end itself.
-        let shape = content.is_empty() && matches!(name, "circle" | "line" | "path" | "polyline" | "rect");
+        let is_empty = self.markup.len() == self.attributes;
+        let shape = is_empty && matches!(name, "circle" | "line" | "path" | "polyline" | "rect");
         if shape || matches!(name, "br" | "hr" | "input" | "link" | "meta") {
-            open.push_str("/>");
-            return Html(open);
+            self.markup.truncate(self.attributes);
+            self.markup.push_str("/>");
+            return Html(self.markup);
         }
-        open.push('>');
-        open.push_str(&content);
-        open.push_str("</");
-        open.push_str(name);
-        open.push('>');
-        Html(open)
+        let markup = self.content();
+        markup.reserve_exact(name.len() + 3);
+        markup.push_str("</");
+        markup.push_str(name);
+        markup.push('>');
+        Html(self.markup)
     }
 }
 
@@ -190,6 +212,10 @@ impl Element {
 /// HTML and XML don't allow control characters, and invisible characters that reorder text can make a name read as
 /// another. They become U+FFFD, which is visible. So do the few characters that XML does not have.
 fn escape(text: &str, into: &mut String) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    if text.bytes().all(is_plain) {
+        return into.push_str(text);
+    }
     for c in text.chars() {
         match c {
             '&' => into.push_str("&amp;"),
