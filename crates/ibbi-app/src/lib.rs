@@ -16,6 +16,7 @@ pub mod case_log;
 pub mod case_state;
 mod checkpoints;
 pub mod confidential;
+pub mod custody;
 mod day_only;
 pub mod describe;
 pub mod due;
@@ -37,6 +38,7 @@ pub mod program_report;
 pub mod proof;
 pub mod quorum;
 pub mod replay;
+pub mod retention;
 pub mod schedule;
 pub mod schema;
 pub mod service;
@@ -53,7 +55,7 @@ pub use day_only::Offered;
 pub use error::{AppError, DayOnly, ExitCode};
 pub use ibbi_common::{fiscal, format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
-pub use ibbi_log::MAX_NUMBER;
+pub use ibbi_log::{MAX_NUMBER, TextOwner};
 pub use ibbi_seal::{ExtractError, PublicKey};
 /// The planner and the simulation. Programs reach them through this crate.
 pub use ibbi_sim as sim;

@@ -134,7 +134,7 @@ pub fn verify_history(
         other => AppError::Usage(other.to_string()),
     })?;
     let mut verified = ledger_result(&report, !keys.is_empty());
-    verified.texts = CheckedTexts::new(path, &report.texts)?;
+    verified.texts = CheckedTexts::new(path, &report.texts, &report.custody)?;
     verified.since = older_verdicts(&report.checkpoints, &places);
     let is_outside = |index: usize| {
         let is_met = |quorum: &Quorum| quorum.is_met(&report.checkpoints[index].signed);

@@ -8,8 +8,8 @@ use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
 use ibbi_core::At;
 use ibbi_log::{
-    ActFollower, ClockCheck, ClockFinding, ClockLine, Digest, Fault, FaultKind, Head, LedgerLine, LineContent,
-    LineSubject, Lines, Links, ObservedLine, Opening, RawLine, act_of, case_of, read_line, version_of,
+    ActFollower, ClockCheck, ClockFinding, ClockLine, CustodyState, Digest, Fault, FaultKind, Head, LedgerLine,
+    LineContent, LineSubject, Lines, Links, ObservedLine, Opening, RawLine, act_of, case_of, read_line, version_of,
 };
 use ibbi_seal::{CaseHeads, CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
@@ -39,6 +39,10 @@ struct ChainState<'a> {
     tree: Option<MerkleTree>,
     /// The last line of each case.
     heads: CaseHeads,
+    /// The legal holds and destructions.
+    custody: CustodyState,
+    /// The line and the byte of each destruction.
+    destroyed_at: Vec<(u64, u64)>,
     queue: CheckpointQueue<&'a SignedCheckpoint>,
     /// The faults that checkpoints showed.
     faults: Vec<(&'a SignedCheckpoint, Fault)>,
@@ -63,6 +67,8 @@ impl<'a> Chain<'a> {
             wrong_times: Vec::new(),
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
             heads: CaseHeads::default(),
+            custody: CustodyState::default(),
+            destroyed_at: Vec::new(),
             queue: CheckpointQueue::new(checkpoints),
             faults: Vec::new(),
             spool,
@@ -81,6 +87,11 @@ impl<'a> Chain<'a> {
     /// Returns when the first line was recorded, and the latest time at which any line was.
     pub(crate) fn logged(&self) -> Option<(At, At)> {
         self.state.logged.map(|(first, latest, _)| (first, latest))
+    }
+
+    /// Returns the legal holds and destructions, and the line and the byte of each destruction.
+    pub(crate) fn custody(&self) -> (&CustodyState, &[(u64, u64)]) {
+        (&self.state.custody, &self.state.destroyed_at)
     }
 
     pub(crate) fn root(&mut self) -> Option<Digest> {
@@ -162,8 +173,13 @@ impl<'a> ChainState<'a> {
             self.check_clock(line, number, offset);
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-        let fault = self.follow_heads(line, links);
-        block.findings.extend(fault.map(|fault| fault_finding(fault, None, links.and_then(|links| links.logged()))));
+        let faults = self.follow_heads(line, links, offset);
+        block.findings.extend(
+            faults
+                .into_iter()
+                .flatten()
+                .map(|fault| fault_finding(fault, None, links.and_then(|links| links.logged()))),
+        );
         let mut bytes = 0;
         if let Some(opening) = opening {
             block.findings.extend(self.open(opening));
@@ -189,12 +205,16 @@ impl<'a> ChainState<'a> {
         }
     }
 
-    /// Follows the last line of each case, and checks a line that states them.
-    fn follow_heads(&mut self, line: Option<&[u8]>, links: Option<Links<'_>>) -> Option<Fault> {
+    /// Follows the last line of each case, and checks a line that states them or is about the custody of texts.
+    fn follow_heads(&mut self, line: Option<&[u8]>, links: Option<Links<'_>>, offset: u64) -> [Option<Fault>; 2] {
+        let mut custody = None;
         let observed = match (line.and_then(case_of), links) {
             (Some(case), Some(Links { rev: Some(rev), .. })) => ObservedLine::Record { case, rev },
             (None, Some(Links { rev: None, .. })) => match line.map(read_line) {
-                Some(Ok(line)) => ObservedLine::from(&line),
+                Some(Ok(line)) => {
+                    custody = self.follow_custody(&line, offset);
+                    ObservedLine::from(&line)
+                }
                 _ => ObservedLine::Other,
             },
             _ => {
@@ -202,7 +222,18 @@ impl<'a> ChainState<'a> {
                 ObservedLine::Other
             }
         };
-        self.heads.observe(self.head, observed)
+        [self.heads.observe(self.head, observed), custody]
+    }
+
+    /// Follows the legal holds and destructions.
+    fn follow_custody(&mut self, line: &LedgerLine, offset: u64) -> Option<Fault> {
+        let LedgerLine::Custody(line) = line else { return None };
+        let (known, number) = (self.custody.destroyed.len(), self.head.lines);
+        let kind = self.custody.follow(line);
+        if self.custody.destroyed.len() > known {
+            self.destroyed_at.push((number, offset));
+        }
+        kind.map(|kind| Fault { line: number, offset, column: 0, kind })
     }
 
     /// Checks that a line has the version of its place, and that acts are whole.

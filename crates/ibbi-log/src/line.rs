@@ -8,6 +8,7 @@
 //! more than a general JSON parser allows.
 
 use crate::Digest;
+use crate::custody::CUSTODY_TYPES;
 use crate::digest::from_hex;
 use crate::instant::instant;
 use crate::scan::{Head, Tail};
@@ -45,6 +46,8 @@ pub(crate) struct Line<'a> {
     pub(crate) prev: Digest,
     pub(crate) seq: u64,
     pub(crate) subject: LineSubject,
+    /// The type of the line.
+    pub(crate) kind: &'a str,
     /// The version of the format: 1 or 2.
     pub(crate) version: u8,
     /// What only some lines have.
@@ -71,6 +74,8 @@ pub enum LineSubject {
     Format,
     /// All cases: their last lines.
     Heads,
+    /// Confidential texts: a legal hold, or a destruction.
+    Custody,
     /// An event of a case.
     Case {
         /// The case.
@@ -166,6 +171,7 @@ impl<'a> Line<'a> {
                 OPENING_TYPE => LineSubject::Ledger,
                 FORMAT_TYPE if version > 1 => LineSubject::Format,
                 HEADS_TYPE if version > 1 => LineSubject::Heads,
+                kind if version > 1 && CUSTODY_TYPES.contains(&kind) => LineSubject::Custody,
                 _ => return None,
             },
         };
@@ -173,7 +179,7 @@ impl<'a> Line<'a> {
         if details.is_some() && (version == 1 || case.is_none()) {
             return None;
         }
-        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject, version, details })
+        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject, kind, version, details })
     }
 }
 

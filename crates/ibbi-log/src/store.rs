@@ -2,6 +2,7 @@
 
 use crate::case_index::CaseIndex;
 pub use crate::case_index::Collect;
+use crate::custody::CustodyState;
 use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines, RawLine};
@@ -54,6 +55,14 @@ struct State<O: LineObserver> {
     /// The ledger, if it is open for writing.
     ledger: Option<Ledger<Disk, O>>,
     index: CaseIndex,
+    /// The legal holds and destructions of a ledger that is only read.
+    custody: CustodyState,
+}
+
+impl<O: LineObserver> State<O> {
+    fn custody(&self) -> &CustodyState {
+        self.ledger.as_ref().map_or(&self.custody, Ledger::custody)
+    }
 }
 
 impl<O: LineObserver> std::fmt::Debug for LedgerStore<O> {
@@ -79,7 +88,7 @@ impl<O: LineObserver> LedgerStore<O> {
             clock,
             signer: None,
             opening: Some(ledger.opening().clone()),
-            state: RwLock::new(State { ledger: Some(ledger), index }),
+            state: RwLock::new(State { ledger: Some(ledger), index, custody: CustodyState::default() }),
             texts: Mutex::default(),
         })
     }
@@ -91,7 +100,7 @@ impl<O: LineObserver> LedgerStore<O> {
     pub fn create(path: &Path, new: &NewLedger, observer: O, clock: Clock) -> Result<Self, CreateError> {
         let ledger = Ledger::create_observed(Disk, path, new, observer)?;
         let opening = Some(ledger.opening().clone());
-        let state = State { ledger: Some(ledger), index: CaseIndex::default() };
+        let state = State { ledger: Some(ledger), index: CaseIndex::default(), custody: CustodyState::default() };
         Ok(Self {
             path: path.to_owned(),
             clock,
@@ -128,7 +137,7 @@ impl<O: LineObserver> LedgerStore<O> {
             clock,
             signer: None,
             opening,
-            state: RwLock::new(State { ledger: None, index }),
+            state: RwLock::new(State { ledger: None, index, custody: reader.custody().clone() }),
             texts: Mutex::default(),
         })
     }
@@ -150,7 +159,7 @@ impl<O: LineObserver> LedgerStore<O> {
     /// Forgets whole cases. See [`Ledger::forget`].
     pub fn forget(&self, cases: &[Uuid]) {
         let mut state = self.state_mut();
-        let State { ledger, index } = &mut *state;
+        let State { ledger, index, .. } = &mut *state;
         if let Some(ledger) = ledger {
             ledger.forget(cases);
         }
@@ -288,9 +297,14 @@ impl<O: LineObserver> LedgerStore<O> {
     }
 
     /// Puts the confidential texts that are stored beside the ledger into its records.
-    fn fill_texts(&self, records: &mut [Record]) -> Result<(), StoreError> {
+    fn fill_texts(&self, state: &State<O>, records: &mut [Record]) -> Result<(), StoreError> {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.fill(&self.path, records.iter_mut()).map_err(unreadable)
+        texts.fill(&self.path, records, state.custody()).map_err(unreadable)
+    }
+
+    /// Returns the legal holds and destructions of the ledger.
+    pub fn custody(&self) -> CustodyState {
+        self.state().custody().clone()
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State<O>> {
@@ -350,7 +364,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
             let own = records.filter(|record| record.as_ref().map_or(true, |record| record.case == case));
             own.collect::<Result<_, _>>()?
         };
-        self.fill_texts(&mut records)?;
+        self.fill_texts(&state, &mut records)?;
         Ok(records)
     }
 
@@ -394,13 +408,13 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let mut records = self.records_as_stored(after, limit)?;
-        self.fill_texts(&mut records)?;
+        self.fill_texts(&self.state(), &mut records)?;
         Ok(records)
     }
 
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, ibbi_store::AppendError> {
         let mut state = self.state_mut();
-        let State { ledger, index } = &mut *state;
+        let State { ledger, index, .. } = &mut *state;
         let read_only = || ibbi_store::AppendError::ReadOnly {
             source: format!("{} is open for reading only", self.path.display()).into(),
         };
@@ -446,7 +460,9 @@ impl Iterator for RecordsFrom {
             match line.content {
                 LineContent::Whole(text, _) => match self.reader.read(text) {
                     Ok(LedgerLine::Record(record)) => return Some(Ok(record.record)),
-                    Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) => {}
+                    Ok(
+                        LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_),
+                    ) => {}
                     Err((_, kind)) => return changed(kind.to_string()),
                 },
                 LineContent::TooLong(_) => return changed("the line is too long".to_owned()),
@@ -479,6 +495,8 @@ impl From<AppendError> for ibbi_store::AppendError {
             AppendError::Damaged { .. }
             | AppendError::Forgotten { .. }
             | AppendError::Poisoned
+            | AppendError::Custody { .. }
+            | AppendError::KeyLeft { .. }
             | AppendError::Format
             | AppendError::Changed { .. }
             | AppendError::Moved { .. } => Self::ReadOnly { source: Box::new(error) },

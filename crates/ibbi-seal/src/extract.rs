@@ -142,7 +142,7 @@ pub fn extract(
                 extraction.end_with_heads(bytes);
                 false
             }
-            Some(LineSubject::Format) => false,
+            Some(LineSubject::Format | LineSubject::Custody) => false,
             None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
         };
         extraction.push(&digest, wanted.then_some(bytes));
@@ -317,7 +317,7 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
                 )));
             }
             LedgerLine::Opening(_) => return Err(reader.wrong("the ledger's first line appears again")),
-            LedgerLine::Format(_) | LedgerLine::Heads(_) => {
+            LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_) => {
                 return Err(reader.wrong(format!("this must be record {rev} of case {case}, but it is of no case")));
             }
         }
@@ -411,7 +411,9 @@ impl<R: Read> Reader<R> {
                 record.seq
             }
             LedgerLine::Opening(_) => 1,
-            LedgerLine::Format(_) | LedgerLine::Heads(_) => Links::read(&bytes).map_or(0, |links| links.seq),
+            LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_) => {
+                Links::read(&bytes).map_or(0, |links| links.seq)
+            }
         };
         let proof = self.next()?.ok_or_else(|| self.wrong("the line before has no proof"))?;
         let proof: ProofLine = self.json(&proof)?;

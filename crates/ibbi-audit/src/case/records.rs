@@ -62,7 +62,7 @@ fn read_ledger(opened: Opened<'_>, collectors: &mut [RecordCollector<'_>]) -> Re
                     (record.line, record.offset) = (number, offset);
                     collector.take(record, &random_access)?;
                 }
-                Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) => {}
+                Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) => {}
                 Err(_) => {
                     let context = JudgeContext::new(collector.options, &random_access);
                     collector.shard.line(line, number, offset, &context, &mut collector.found.findings)?;

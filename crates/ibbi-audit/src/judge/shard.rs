@@ -132,7 +132,7 @@ impl Shard {
                 Ok(())
             }
             // These lines are of no case. The chain checks their places.
-            Ok(LedgerLine::Format(_) | LedgerLine::Heads(_)) => Ok(()),
+            Ok(LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) => Ok(()),
             Err((column, kind)) => self.malformed(line, Fault { line: number, offset, column, kind }, context, out),
         }
     }

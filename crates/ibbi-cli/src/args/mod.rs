@@ -5,6 +5,7 @@ mod audit;
 mod availability;
 mod calibration;
 mod case;
+mod custody;
 mod import;
 mod mail;
 mod mirror;
@@ -22,6 +23,7 @@ pub(crate) use calibration::{Backtest, Calibrate};
 pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
 };
+pub(crate) use custody::{DestroyTexts, Hold, Texts};
 pub(crate) use import::{Import, ImportCases};
 pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
@@ -91,6 +93,12 @@ pub(crate) enum Command {
     /// Write one case's records as an extract, with proofs that a checkpoint covers them.
     #[command(alias = "prove")]
     Extract(Extract),
+    /// Place, lift, or list legal holds, which keep confidential texts from being destroyed.
+    #[command(subcommand)]
+    Hold(Hold),
+    /// Seal confidential texts, find those that retention rules allow to destroy, and destroy them.
+    #[command(subcommand)]
+    Texts(Texts),
     /// Follow the ledger of a server, check every step, and keep the lines that you may read.
     Mirror(Mirror),
     /// Print the JSON Schema of a ledger line or of a scenario.
