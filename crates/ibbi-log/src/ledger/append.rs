@@ -347,7 +347,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             return Err(AppendError::Read { source });
         };
         if found.event.note_text().is_some_and(|text| text.text().is_none()) {
-            let texts = Texts::read(&self.storage, &self.path).map_err(|source| AppendError::Read { source })?;
+            let texts = Texts::read_in(&self.storage, &self.path).map_err(|source| AppendError::Read { source })?;
             texts.fill(&mut found.event);
         }
         if !record.has_content_of(&found) {

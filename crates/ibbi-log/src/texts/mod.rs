@@ -97,7 +97,11 @@ impl Texts {
         .map(|bytes| Self::parse(&bytes)))
     }
 
-    pub(crate) fn read<S: Storage>(storage: &S, ledger: &Path) -> io::Result<Self> {
+    /// Reads the texts as [`beside`](Self::beside) does, from any storage.
+    ///
+    /// # Errors
+    /// Returns the system's error if the file can't be read.
+    pub fn read_in<S: Storage>(storage: &S, ledger: &Path) -> io::Result<Self> {
         let file = if_found(storage.open_sidecar(&texts_path(ledger)))?;
         let Some(bytes) = file.map(|file| file.read_all()).transpose()? else { return Ok(Self::default()) };
         let mut texts = Self::default();
