@@ -394,7 +394,7 @@ impl FaultKind {
             Self::Version { .. } | Self::FormatRepeated { .. } => "ledger.format",
             Self::Act { .. } => "chain.act",
             Self::Heads { .. } => "chain.heads",
-            Self::NoHold { .. } | Self::DestroyedTwice { .. } => "custody.line",
+            Self::NoHold { .. } | Self::DestroyedTwice { .. } => "chain.custody",
             Self::TornAct { .. } => "ledger.torn",
             Self::Shrunk { .. } => "ledger.shrunk",
             Self::Truncated { .. } => "checkpoint.truncated",

@@ -182,11 +182,6 @@ findings! {
         "The line names the rule's time and the day from which it counted. They don't allow the destruction, or the case had \
          later events. The program refuses this, so another program or an altered one wrote the line.",
         "Tell counsel. Keep every copy of the ledger, the texts, and the keys.";
-    CustodyLine = "custody.line", Error,
-        "A line about legal holds or destruction doesn't fit the lines before it.",
-        "It lifts a hold that is not in force, or destroys texts a second time. Lines were removed, repeated, or inserted, or \
-         another program wrote it.",
-        "Compare the ledger with a copy.";
 
     // Lines and the chain.
     LineMalformed = "line.malformed", Error,
@@ -247,6 +242,12 @@ findings! {
         "A line does not state the last records of the cases as they are.",
         "Before each checkpoint, the program writes a line with the last record of every case. This one doesn't fit the lines \
          before it: they were changed, removed, or inserted and the chain was repaired, or another program wrote the line.",
+        "Compare the ledger with a copy.";
+
+    ChainCustody = "chain.custody", Error,
+        "A line about legal holds or destruction doesn't fit the lines before it.",
+        "It lifts a hold that is not in force, or destroys texts a second time. Lines were removed, repeated, or inserted, or \
+         another program wrote it.",
         "Compare the ledger with a copy.";
 
     // Checkpoints.
