@@ -63,8 +63,8 @@ macro_rules! findings {
             }
 
             /// Returns whether a finding of this kind means that the ledger is not sound: it is an error about the record itself
-            /// (the file, a line, the chain, a checkpoint, or an extract's proofs). An error about a case or an event means
-            /// that a sound record breaks a rule.
+            /// (the file, a line, the chain, a checkpoint, or an extract's proofs). An error about a case, an event, or the
+            /// custody of texts means that a sound record breaks a rule.
             pub fn breaks_soundness(self) -> bool {
                 let area = self.code().split_once('.').map_or("", |(area, _)| area);
                 self.severity() == Severity::Error
