@@ -3,26 +3,16 @@
 //! They are about no case's progress, so they have no `case`, `rev`, and `to` of their own, as the line with the state of all
 //! cases. The case that they name is in their data.
 
+use crate::Digest;
+use crate::fault::FaultKind;
 use crate::keep::{Keep, KeepFrom};
+use crate::key_id::KeyId;
 use crate::ledger_data::{DataFault, read_canonical, reason};
-use crate::line::read_uuid;
-use crate::{Digest, FaultKind, KeyId};
+use crate::line::{HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, TEXTS_DESTROYED_TYPE, read_uuid};
 use ibbi_core::{At, Date, MAX_NUMBER, Name, Reason};
 use ibbi_store::TextOwner;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-
-/// The `type` of a line that places a legal hold.
-pub const HOLD_PLACED_TYPE: &str = "hold_placed";
-
-/// The `type` of a line that lifts a legal hold.
-pub const HOLD_LIFTED_TYPE: &str = "hold_lifted";
-
-/// The `type` of a line that destroys confidential texts.
-pub const TEXTS_DESTROYED_TYPE: &str = "texts_destroyed";
-
-/// The types of the lines about the custody of confidential texts.
-pub(crate) const CUSTODY_TYPES: [&str; 3] = [HOLD_PLACED_TYPE, HOLD_LIFTED_TYPE, TEXTS_DESTROYED_TYPE];
 
 /// A line about the custody of confidential texts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The slow reader, which finds what is wrong with a line that the fast reader refuses.
 
-use crate::custody::{CUSTODY_TYPES, read_custody_data};
+use crate::custody::read_custody_data;
 use crate::ledger_data::{self, DataFault};
-use crate::line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
+use crate::line::{CUSTODY_TYPES, FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
 use crate::record;
 use crate::scan::act_place;
 use crate::strict_json::{self, Found, Node, Value};

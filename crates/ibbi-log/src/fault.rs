@@ -3,7 +3,7 @@
 //! The list also has the faults that checkpoints show. They have no other effect here: `ibbi-seal` finds them.
 
 use crate::Digest;
-use crate::KeyId;
+use crate::key_id::KeyId;
 use crate::ledger_data::Heads;
 use crate::line::{MAX_LINE, MAX_NUMBER};
 use core::fmt;

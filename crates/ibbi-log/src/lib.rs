@@ -51,6 +51,7 @@ mod head;
 mod id_table;
 mod instant;
 mod keep;
+mod key_id;
 mod ledger;
 mod ledger_data;
 mod line;
@@ -64,16 +65,14 @@ mod scan;
 mod sha256;
 mod storage;
 mod store;
+mod store_error;
 mod strict_json;
 mod texts;
 
 pub use act::{ActFollower, OpenAct};
 pub use check::{CheckedLines, Depth, check_lines, check_lines_at};
 pub use clock_check::{CLOCK_DIFFERENCE, ClockCheck, ClockFault, ClockFinding, ClockLine, FROZEN_ACTS};
-pub use custody::{
-    Custody, CustodyLine, CustodyState, Destruction, HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, Hold, TEXTS_DESTROYED_TYPE,
-    TextsDestroyed,
-};
+pub use custody::{Custody, CustodyLine, CustodyState, Destruction, Hold, TextsDestroyed};
 pub use digest::{Digest, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
@@ -81,12 +80,16 @@ pub use follow::Follower;
 pub use head::Head;
 pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails, TextOwner};
 pub use keep::{Keep, KeepFrom, NotAKeep};
+pub use key_id::KeyId;
 pub use ledger::{
     AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, ObservedLine, OpenError, TornTail,
     holder_path,
 };
 pub use ledger_data::{FORMAT, FormatChange, Heads, NewLedger, Opening, SIMULATION_ORIGIN, chart_digest};
-pub use line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER, OPENING_TYPE, read_uuid};
+pub use line::{
+    FORMAT_TYPE, HEADS_TYPE, HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER,
+    OPENING_TYPE, TEXTS_DESTROYED_TYPE, read_uuid,
+};
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use links::{Links, act_of, case_of, version_of};
@@ -94,5 +97,5 @@ pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};
 pub use store::{Collect, LedgerStore, StoredLine};
-pub use texts::{KeyId, SealedTexts, TextOwners, TextState, Texts, text_digest, texts_path, use_key_folder};
+pub use texts::{SealedTexts, TextOwners, TextState, Texts, text_digest, texts_path, use_key_folder};
 pub use uuid::Uuid;

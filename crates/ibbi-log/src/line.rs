@@ -8,7 +8,6 @@
 //! more than a general JSON parser allows.
 
 use crate::Digest;
-use crate::custody::CUSTODY_TYPES;
 use crate::digest::from_hex;
 use crate::instant::instant;
 use crate::scan::{Head, Tail};
@@ -33,6 +32,18 @@ pub const FORMAT_TYPE: &str = "format_changed";
 
 /// The `type` of a line with the state of all cases, which the writer adds before each checkpoint.
 pub const HEADS_TYPE: &str = "heads";
+
+/// The `type` of a line that places a legal hold.
+pub const HOLD_PLACED_TYPE: &str = "hold_placed";
+
+/// The `type` of a line that lifts a legal hold.
+pub const HOLD_LIFTED_TYPE: &str = "hold_lifted";
+
+/// The `type` of a line that destroys confidential texts.
+pub const TEXTS_DESTROYED_TYPE: &str = "texts_destroyed";
+
+/// The types of the lines about the custody of confidential texts.
+pub(crate) const CUSTODY_TYPES: [&str; 3] = [HOLD_PLACED_TYPE, HOLD_LIFTED_TYPE, TEXTS_DESTROYED_TYPE];
 
 /// A line's envelope. `actor` and `data` are still as they are in the line.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Sealed texts, legal holds, and destruction: after it, no byte of any file has the texts, and every proof holds.
 
 use crate::support::server::Server;
-use crate::support::{Place, run};
+use crate::support::{Place, documented, run};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -203,6 +203,12 @@ fn destruction_is_refused_under_hold_and_before_the_day() {
     fs::write(place.path("rules.toml"), RULES.replace("'closing'", "'opening'")).expect("a file");
     let wrong = place.ibbi(&destroy(&[]));
     assert!(wrong.code == USAGE && wrong.err.contains("rules.toml: line 4: `after`"), "{wrong:?}");
+
+    // The rules of the page on forgetting are rules.
+    fs::write(place.path("rules.toml"), documented("docs/forgetting.md", "retention", "toml")).expect("a file");
+    let due = place.done(&["texts", "due", LEDGER, "--retention", "rules.toml", "--as-of", "2032-11-19"]);
+    assert!(due.contains("of labor: can be destroyed, under rule concerns"), "{due}");
+    assert!(due.contains("of the program: must be kept: rule notes (Sample schedule, item 3) asks"), "{due}");
 
     // Without a terminal, a person must have said yes.
     fs::write(place.path("rules.toml"), RULES).expect("a file");

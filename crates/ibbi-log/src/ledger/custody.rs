@@ -21,7 +21,7 @@ impl<S: Storage, O> Ledger<S, O> {
     /// Returns the folder with the keys of the ledger's texts, if they are sealed.
     fn key_folder(&self) -> io::Result<Option<KeyFolder>> {
         match self.storage.open_sidecar(&texts_path(&self.path)) {
-            Ok(file) => Ok(KeyFolder::in_file(&file)?),
+            Ok(file) => texts::key_folder(&file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -126,7 +126,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     ///
     /// # Errors
     /// Returns [`AppendError::Texts`] if the folder isn't there or others can read it, or a file can't be read or written. The
-    /// texts are then as they were. Other [`AppendError`]s if the ledger is not open for writing.
+    /// texts are then as they were, unless the error says that they are sealed. Other [`AppendError`]s if the ledger is not open for writing.
     pub fn seal_texts(&mut self, folder: PathBuf, owners: &TextOwners, now: At) -> Result<SealedTexts, AppendError> {
         self.check_writable()?;
         let sealed = texts::seal(&self.storage, &self.path, folder, owners, (&self.custody, now));

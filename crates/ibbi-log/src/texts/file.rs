@@ -1,9 +1,10 @@
 //! The file with a ledger's texts, which is read again only if it changed.
 
 use super::{Texts, if_found, texts_path};
+use crate::Digest;
 use crate::custody::{CustodyState, Destruction};
+use crate::key_id::KeyId;
 use crate::storage::{Disk, FileId, Storage as _, open_sidecar};
-use crate::{Digest, KeyId};
 use ibbi_core::{Event, NoteText};
 use ibbi_store::{Record, TextOwner};
 use std::io::{self, Read as _, Seek as _, SeekFrom};

@@ -1,68 +1,23 @@
 //! The keys of sealed texts, each in a file of its own in a folder outside the ledger's.
 
+use crate::Digest;
 use crate::digest::from_hex;
+use crate::key_id::KeyId;
 use crate::storage::{Storage, StoredFile};
-use crate::{Digest, read_uuid};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use core::fmt;
-use core::str::FromStr;
 use ibbi_core::At;
-use ibbi_store::TextOwner;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// The bytes of a nonce of XChaCha20, which is random for each text.
 const NONCE: usize = 24;
-
-/// The ID of a key: a case, whose texts in it the key opens, and the number of the key, from 1.
-///
-/// ```
-/// use ibbi_log::KeyId;
-/// let text = "01920000-0000-7000-8000-000000000001.labor.1";
-/// assert_eq!(text.parse::<KeyId>().unwrap().to_string(), text);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyId {
-    /// The case.
-    pub case: Uuid,
-    /// Whose texts it opens.
-    pub owner: TextOwner,
-    /// Its number: larger than 1 if an earlier key was destroyed.
-    pub number: u32,
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.case, self.owner.code(), self.number)
-    }
-}
-
-impl FromStr for KeyId {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let mut parts = text.split('.');
-        let (Some(case), Some(owner), Some(number), None) = (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(());
-        };
-        let case = read_uuid(case).ok_or(())?;
-        let owner = TextOwner::from_code(owner).ok_or(())?;
-        let id = Self {
-            case,
-            owner,
-            number: number.parse().ok().filter(|number| (1..=999_999_999).contains(number)).ok_or(())?,
-        };
-        if id.to_string() == text { Ok(id) } else { Err(()) }
-    }
-}
 
 /// A key, which is erased from memory when it is dropped.
 pub(super) struct TextKey(Zeroizing<[u8; 32]>);
@@ -168,11 +123,6 @@ impl KeyFolder {
 
     pub(super) fn file(&self, id: &KeyId) -> PathBuf {
         self.0.join(format!("{id}.key"))
-    }
-
-    /// Returns the folder that a file of texts names, if its texts are sealed.
-    pub(crate) fn in_file(file: &impl StoredFile) -> io::Result<Option<Self>> {
-        super::new_texts::key_folder(file)
     }
 
     /// Returns whether the folder has the file of a key.

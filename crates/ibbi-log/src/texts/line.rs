@@ -1,9 +1,10 @@
 //! The lines of a file of texts.
 
-use super::key::{KeyId, TextKey};
+use super::key::TextKey;
 use super::text_digest;
 use crate::Digest;
 use crate::digest::from_hex;
+use crate::key_id::KeyId;
 use ibbi_core::NoteText;
 use serde::{Deserialize, Serialize};
 use std::io;

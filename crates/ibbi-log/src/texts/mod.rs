@@ -16,12 +16,13 @@ mod rewrite;
 
 pub(crate) use file::TextsFile;
 pub(crate) use key::KeyFolder;
-pub use key::{KeyId, use_key_folder};
-pub(crate) use new_texts::NewTexts;
+pub use key::use_key_folder;
+pub(crate) use new_texts::{NewTexts, key_folder};
 pub(crate) use rewrite::seal;
 pub use rewrite::{SealedTexts, TextOwners};
 
 use crate::Digest;
+use crate::key_id::KeyId;
 use crate::storage::{Storage, StoredFile as _, open_sidecar, sidecar_path};
 use ibbi_core::{Event, NoteText};
 use key::TextKey;

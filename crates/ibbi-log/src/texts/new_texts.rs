@@ -1,10 +1,11 @@
 //! Texts that are about to be stored.
 
-use super::key::{KeyFolder, KeyId, TextKey};
+use super::key::{KeyFolder, TextKey};
 use super::line::TextLine;
 use super::{if_found, text_digest, texts_path};
 use crate::Digest;
 use crate::custody::CustodyState;
+use crate::key_id::KeyId;
 use crate::storage::{Storage, StoredFile, Stream};
 use ibbi_core::{At, Event, NoteText};
 use ibbi_store::{NewRecord, TextOwner};
@@ -150,7 +151,7 @@ fn used_keys(texts: &[u8]) -> HashSet<KeyId> {
 }
 
 /// Returns the folder with the keys of a file of texts, if its texts are sealed.
-pub(super) fn key_folder(file: &impl StoredFile) -> io::Result<Option<KeyFolder>> {
+pub(crate) fn key_folder(file: &impl StoredFile) -> io::Result<Option<KeyFolder>> {
     let mut head = Vec::new();
     Stream::new(file, 0, LONGEST_HEAD).read_to_end(&mut head)?;
     Ok(folder_in(&head))

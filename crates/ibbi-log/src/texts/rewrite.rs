@@ -90,8 +90,10 @@ pub(crate) fn seal<S: Storage>(
     storage.sync_directory_of(&path)?;
     if let Some(old) = old.filter(|_| !was_sealed) {
         // The file has no name any more. Its bytes would stay on the disk.
-        old.write_all_at(&vec![0; text.len()], 0)?;
-        old.sync_data()?;
+        old.write_all_at(&vec![0; text.len()], 0).and_then(|()| old.sync_data()).map_err(|error| {
+            let text = format!("the texts are sealed, but the file that had them could not be overwritten: {error}");
+            io::Error::new(error.kind(), text)
+        })?;
     }
     Ok(done)
 }
