@@ -32,7 +32,7 @@ const WORDS: [&str; 8] = [
     "zebrawood",
 ];
 
-const RULES: &str = "[[rule]]\nname = 'all-texts'\ntexts = ['program', 'labor', 'management']\nafter = 'closing'\n\
+const RULES: &str = "[[rule]]\nname = 'all-texts'\ntexts = ['program', 'labor', 'management']\nafter = 'last_event'\n\
     keep = '1 month'\nauthority = 'Records schedule, item 3'\nconfirmed_by = 'Town counsel'\nconfirmed_on = '2026-01-15'\n";
 
 /// Returns where a word is in the files of a folder, also within compressed files, base64 in JSON, and names of files.
@@ -58,18 +58,30 @@ fn found(folder: &Path) -> Vec<String> {
     found
 }
 
-/// A closed case with a concern, the response to it, and a note, in plain text.
+/// The closed case of the tour, with a concern of management and the response to it.
+const TOUR: &str = "01920000-0000-7000-8000-000000000001";
+
+/// The district of a case with notes.
+const OPEN: &str = "Zinnia Falls";
+
+/// Records a note in the open case.
+const fn note<'a>(text: &'a str, at: &'a str) -> [&'a str; 8] {
+    ["record", LEDGER, "note_added", text, "--at", at, "--case", OPEN]
+}
+
+/// A ledger with a closed case with a concern and its response, and an open case with a note, all in plain text.
 fn place() -> Place {
     let place = Place::new();
     fs::create_dir(place.path("office")).expect("a folder");
     place.done(&["tour", "--ledger", LEDGER]);
-    place.done(&["record", LEDGER, "note_added", &format!("text={}", NOTES[0]), "--at", "2025-11-20 16:00"]);
+    place.done(&["new", LEDGER, "--district", OPEN, "--at", "2025-11-21 09:00"]);
+    place.done(&note(&format!("text={}", NOTES[0]), "2025-11-21 09:10"));
     fs::write(place.path("rules.toml"), RULES).expect("a file");
     place
 }
 
-fn destroy<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    let case = "01920000-0000-7000-8000-000000000001";
+/// Destroys the texts of a case.
+fn destroy<'a>(case: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let args =
         ["texts", "destroy", LEDGER, "--case", case, "--retention", "rules.toml", "--reason", "Routine", "--yes"];
     [&args[..], more].concat()
@@ -102,22 +114,22 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     assert!(sealed.code == 0 && sealed.err.contains("Backups from before today still have the texts"), "{sealed:?}");
     assert_eq!(found(&place.path("")), [""; 0]);
     // New texts are sealed too: those of the program, and those of the server.
-    place.done(&["record", LEDGER, "note_added", &format!("text={}", NOTES[1]), "--at", "2025-11-20 16:05"]);
-    let case = "01920000-0000-7000-8000-000000000001";
+    place.done(&note(&format!("text={}", NOTES[1]), "2025-11-21 09:20"));
+    let case = open_case(&place);
     let server = Server::start(&place, &[LEDGER, "--port", "0"]);
-    let event = json!({ "type": "note_added", "data": { "text": NOTES[2] }, "at": "2025-11-20T21:30:00Z" }).to_string();
+    let event = json!({ "type": "note_added", "data": { "text": NOTES[2] }, "at": "2025-11-21T21:30:00Z" }).to_string();
     let (status, body) = server.ask("POST", &format!("/api/v1/cases/{case}/events"), &event);
     assert_eq!(status, 201, "{body}");
     let (_, page) = server.ask("GET", &format!("/api/v1/cases/{case}/replay"), "");
     assert!(["Zebrawood", "quokka", "Xylophone"].iter().all(|word| page.contains(word)), "{page}");
     // While the server runs, only the server changes the ledger.
-    let busy = place.ibbi(&destroy(&[]));
+    let busy = place.ibbi(&destroy(OPEN, &[]));
     assert!(busy.code == FILE_ERROR && busy.err.contains("is locked by"), "{busy:?}");
     assert_eq!(server.end("-TERM"), 0);
 
     place.done(&["keygen", "office.example.org", "key"]);
     place.done(&["checkpoint", LEDGER, "--key", "key"]);
-    fs::write(place.path("extract"), place.done(&["extract", LEDGER, "--case", case])).expect("a file");
+    fs::write(place.path("extract"), place.done(&["extract", LEDGER, "--case", &case])).expect("a file");
     let old = fs::read(place.path("office/a.ledger.checkpoints")).expect("checkpoints");
     fs::write(place.path("old.checkpoints"), &old).expect("a file");
     backup(&place, "backup");
@@ -125,20 +137,20 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     compress(&place, LEDGER, "backup/ledger.gz");
     assert_eq!(found(&place.path("")), [""; 0]);
     // With the keys, the texts of the backup can be read.
-    let shown = place.done(&["replay", "backup/a.ledger"]);
+    let shown = replay(&place, "backup/a.ledger");
     assert!(["Zebrawood", "quokka", "Xylophone", "budget calendar"].iter().all(|word| shown.contains(word)), "{shown}");
 
-    let (before, out) = (fs::read(place.path(LEDGER)).expect("a ledger"), place.json(&destroy(&[])));
-    assert_eq!(out.0, 0, "{out:?}");
-    let parties: Vec<&Value> = out.1.as_array().expect("a list").iter().map(|texts| &texts["party"]).collect();
-    assert_eq!(parties, ["labor", "program"], "one line for each key");
+    let before = fs::read(place.path(LEDGER)).expect("a ledger");
+    let (code, out) = place.json(&destroy(OPEN, &[]));
+    assert_eq!((code, &out[0]["party"], &out[0]["texts"]), (0, &json!("program"), &json!(3)), "{out}");
+    assert!(place.done(&destroy(TOUR, &[])).contains("Destroyed 2 texts of management in Maple Hollow"));
     assert_eq!(fs::read_dir(place.path("keys")).expect("a folder").count(), 0);
     assert_eq!(found(&place.path("")), [""; 0]);
     for ledger in [LEDGER, "backup/a.ledger"] {
-        let shown = place.done(&["replay", ledger]);
+        let shown = replay(&place, ledger);
         assert!(WORDS.iter().all(|word| !shown.contains(word)), "{shown}");
     }
-    let shown = place.done(&["replay", LEDGER]);
+    let shown = replay(&place, LEDGER);
     assert_eq!(shown.matches("[text destroyed on ").count(), 5, "{shown}");
     assert!(shown.contains(" under rule all-texts]"), "{shown}");
 
@@ -155,11 +167,23 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     assert_eq!(codes(&audit, "texts."), []);
     assert_eq!(python_verifier::verdicts([(&after[..], &old[..])]), [None]);
     // It goes on, with a new key.
-    place.done(&["record", LEDGER, "note_added", "text=Later", "--at", "2025-11-20 16:10"]);
-    assert!(place.done(&["replay", LEDGER]).contains("note: Later"));
+    place.done(&note("text=Later", "2025-11-21 17:00"));
+    assert!(replay(&place, LEDGER).contains("note: Later"));
     assert!(place.path(&format!("keys/{case}.program.2.key")).exists());
-    let again = place.done(&destroy(&["--party", "labor"]));
+    let again = place.done(&destroy(TOUR, &[]));
     assert!(again.contains("destroyed before"), "{again}");
+}
+
+/// Returns the timelines of both cases.
+fn replay(place: &Place, ledger: &str) -> String {
+    [TOUR, OPEN].map(|case| place.done(&["replay", ledger, "--case", case])).concat()
+}
+
+/// Returns the ID of the open case.
+fn open_case(place: &Place) -> String {
+    let (code, status) = place.json(&["status", LEDGER, "--case", OPEN]);
+    assert_eq!(code, 0, "{status}");
+    status["case"].as_str().expect("an ID").to_owned()
 }
 
 /// Returns the codes of an audit that begin like this, with their counts.
@@ -173,13 +197,13 @@ fn codes(audit: &Value, prefix: &str) -> Vec<(String, u64)> {
 #[test]
 fn destruction_is_refused_under_hold_and_before_the_day() {
     let place = place();
-    let refused = place.ibbi(&destroy(&[]));
+    let refused = place.ibbi(&destroy(OPEN, &[]));
     assert!(refused.code == USAGE && refused.err.contains("seal them first"), "{refused:?}");
     place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
     let held = place.done(&["--json", "hold", "place", LEDGER, "--all", "--reason", "Grievance 14"]);
     let hold = serde_json::from_str::<Value>(&held).expect("JSON")["hold"].to_string();
     let before = place.path("keys").read_dir().expect("a folder").count();
-    let refused = place.ibbi(&destroy(&[]));
+    let refused = place.ibbi(&destroy(OPEN, &[]));
     let why = format!("line {hold} placed a legal hold on ");
     assert!(
         refused.code == REFUSED && refused.err.contains(&why) && refused.err.contains("Grievance 14"),
@@ -194,31 +218,33 @@ fn destruction_is_refused_under_hold_and_before_the_day() {
 
     // A rule whose time is not over, whatever the day is.
     fs::write(place.path("rules.toml"), RULES.replace("1 month", "999 years")).expect("a file");
-    let refused = place.ibbi(&destroy(&[]));
-    assert!(refused.code == REFUSED && refused.err.contains("Nov 20, 3024"), "{refused:?}");
+    let refused = place.ibbi(&destroy(OPEN, &[]));
+    assert!(refused.code == REFUSED && refused.err.contains("Nov 21, 3024"), "{refused:?}");
     assert!(refused.err.contains("all-texts (Records schedule, item 3)"), "{refused:?}");
-    fs::write(place.path("rules.toml"), RULES.replace("'program', 'labor'", "'unknown'")).expect("a file");
-    let refused = place.ibbi(&destroy(&[]));
+    fs::write(place.path("rules.toml"), RULES.replace("'program', ", "'unknown', ")).expect("a file");
+    let refused = place.ibbi(&destroy(OPEN, &[]));
     assert!(refused.code == REFUSED && refused.err.contains("no retention rule is about them"), "{refused:?}");
-    fs::write(place.path("rules.toml"), RULES.replace("'closing'", "'opening'")).expect("a file");
-    let wrong = place.ibbi(&destroy(&[]));
+    fs::write(place.path("rules.toml"), RULES.replace("'last_event'", "'opening'")).expect("a file");
+    let wrong = place.ibbi(&destroy(OPEN, &[]));
     assert!(wrong.code == USAGE && wrong.err.contains("rules.toml: line 4: `after`"), "{wrong:?}");
 
     // The rules of the page on forgetting are rules.
     fs::write(place.path("rules.toml"), documented("docs/forgetting.md", "retention", "toml")).expect("a file");
     let due = place.done(&["texts", "due", LEDGER, "--retention", "rules.toml", "--as-of", "2032-11-19"]);
-    assert!(due.contains("of labor: can be destroyed, under rule concerns"), "{due}");
-    assert!(due.contains("of the program: must be kept: rule notes (Sample schedule, item 3) asks"), "{due}");
+    assert!(due.contains("of management: can be destroyed, under rule concerns"), "{due}");
+    assert!(due.contains("of the program: must be kept: rule notes counts from the closing of the case"), "{due}");
 
     // Without a terminal, a person must have said yes.
     fs::write(place.path("rules.toml"), RULES).expect("a file");
-    let unasked: Vec<&str> = destroy(&[]).into_iter().filter(|argument| *argument != "--yes").collect();
+    let unasked: Vec<&str> = destroy(OPEN, &[]).into_iter().filter(|argument| *argument != "--yes").collect();
     let asked = place.ibbi(&unasked);
     assert!(asked.code == USAGE && asked.err.contains("--yes"), "{asked:?}");
     assert_eq!(place.path("keys").read_dir().expect("a folder").count(), before, "no key was destroyed");
     assert_eq!(fs::read_to_string(place.path(LEDGER)).expect("a ledger").matches("texts_destroyed").count(), 0);
-    place.done(&destroy(&["--party", "program"]));
-    let shown = place.done(&["replay", LEDGER]);
+    let other = place.ibbi(&destroy(TOUR, &["--party", "labor"]));
+    assert!(other.code == USAGE && other.err.contains("has no sealed texts of labor"), "{other:?}");
+    place.done(&destroy(OPEN, &["--party", "program"]));
+    let shown = replay(&place, LEDGER);
     assert!(shown.contains("budget calendar") && shown.matches("[text destroyed").count() == 1, "{shown}");
 }
 
@@ -230,31 +256,29 @@ fn missing_and_restored_keys_are_reported() {
     assert!(place.done(&["verify", LEDGER]).contains("3 of 3 confidential texts are sealed, and can't be opened"));
     let audit = || serde_json::from_str::<Value>(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
     assert_eq!(codes(&audit(), "texts."), [("texts.closed".to_owned(), 3)]);
-    let note = ["record", LEDGER, "note_added", "text=Quiet", "--at", "2025-11-20 16:05"];
+    let note = note("text=Quiet", "2025-11-21 17:00");
     let refused = place.ibbi(&note);
     assert!(refused.code == FILE_ERROR && refused.err.contains("IBBI_TEXT_KEYS"), "{refused:?}");
     assert!(!fs::read_to_string(place.path("office/a.ledger.texts")).expect("texts").contains("Quiet"));
-    let mut elsewhere = place.command(&["replay", LEDGER]);
+    let mut elsewhere = place.command(&["replay", LEDGER, "--case", OPEN]);
     elsewhere.env("IBBI_TEXT_KEYS", "moved");
     assert!(run(elsewhere, b"").out.contains("Zebrawood"));
     fs::rename(place.path("moved"), place.path("keys")).expect("moved");
 
     // A destruction that was interrupted: the line is there, and so is the key.
-    let keys = ["program", "labor"].map(|owner| {
-        let name = format!("keys/01920000-0000-7000-8000-000000000001.{owner}.1.key");
-        (name.clone(), fs::read(place.path(&name)).expect("a key"))
-    });
-    place.done(&destroy(&[]));
-    keys.iter().for_each(|(name, bytes)| fs::write(place.path(name), bytes).expect("a file"));
+    let name = format!("keys/{}.program.1.key", open_case(&place));
+    let key = fs::read(place.path(&name)).expect("a key");
+    place.done(&destroy(OPEN, &[]));
+    fs::write(place.path(&name), key).expect("a file");
     let verified = place.done(&["verify", LEDGER]);
     assert!(
         verified.contains("destroyed according to the ledger, but still in the folder with the keys"),
         "{verified}"
     );
-    assert_eq!(codes(&audit(), "texts."), [("texts.key-left".to_owned(), 2)]);
-    assert!(!place.done(&["replay", LEDGER]).contains("Zebrawood"), "a destroyed text is never shown");
-    assert!(place.done(&destroy(&[])).contains("destroyed before"));
-    assert!(keys.iter().all(|(name, _)| !place.path(name).exists()), "the next command finishes it");
+    assert_eq!(codes(&audit(), "texts."), [("texts.key-left".to_owned(), 1)]);
+    assert!(!replay(&place, LEDGER).contains("Zebrawood"), "a destroyed text is never shown");
+    assert!(place.done(&destroy(OPEN, &[])).contains("destroyed before"));
+    assert!(!place.path(&name).exists(), "the next command finishes it");
     assert_eq!(codes(&audit(), "texts."), []);
 
     // Others must not read the keys, and a backup of the ledger's folder must not have them.
