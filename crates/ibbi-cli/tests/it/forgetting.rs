@@ -164,7 +164,7 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     assert!(place.done(&["verify", LEDGER]).contains("5 of 5 confidential texts destroyed"));
     let audit: Value = serde_json::from_str(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
     assert_eq!(codes(&audit, "custody."), [("custody.destroyed".to_owned(), 2)]);
-    assert_eq!(codes(&audit, "texts."), []);
+    assert!(codes(&audit, "texts.").is_empty());
     assert_eq!(python_verifier::verdicts([(&after[..], &old[..])]), [None]);
     // It goes on, with a new key.
     place.done(&note("text=Later", "2025-11-21 17:00"));
@@ -279,7 +279,7 @@ fn missing_and_restored_keys_are_reported() {
     assert!(!replay(&place, LEDGER).contains("Zebrawood"), "a destroyed text is never shown");
     assert!(place.done(&destroy(OPEN, &[])).contains("destroyed before"));
     assert!(!place.path(&name).exists(), "the next command finishes it");
-    assert_eq!(codes(&audit(), "texts."), []);
+    assert!(codes(&audit(), "texts.").is_empty());
 
     // Others must not read the keys, and a backup of the ledger's folder must not have them.
     let mut open = place.command(&["texts", "seal", LEDGER, "--keys", "office/keys"]);
