@@ -132,16 +132,17 @@ impl Custody {
 
     /// Writes the data of the line.
     pub(crate) fn write(&self, out: &mut Vec<u8>) -> std::io::Result<()> {
-        Ok(match self {
+        let written = match self {
             Self::HoldPlaced { case, reason } => {
                 let case = case.map(|case| case.to_string());
-                serde_json::to_writer(out, &PlacedData { case, reason: reason.clone() })?;
+                serde_json::to_writer(out, &PlacedData { case, reason: reason.clone() })
             }
             Self::HoldLifted { hold, reason } => {
-                serde_json::to_writer(out, &LiftedData { hold: *hold, reason: reason.clone() })?;
+                serde_json::to_writer(out, &LiftedData { hold: *hold, reason: reason.clone() })
             }
-            Self::TextsDestroyed(destroyed) => serde_json::to_writer(out, &DestroyedData::of(destroyed)?)?,
-        })
+            Self::TextsDestroyed(destroyed) => serde_json::to_writer(out, &DestroyedData::of(destroyed)?),
+        };
+        Ok(written?)
     }
 }
 
