@@ -162,6 +162,7 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     assert!(place.done(&["verify", "extract"]).contains("complete up to line"));
     assert!(place.done(&["verify", LEDGER, "--since", "old.checkpoints"]).contains("only grew"));
     assert!(place.done(&["verify", LEDGER]).contains("5 of 5 confidential texts destroyed"));
+    assert_eq!(place.done(&["audit", LEDGER, "--case", OPEN]).matches("[text destroyed on ").count(), 3);
     let audit: Value = serde_json::from_str(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
     assert_eq!(codes(&audit, "custody."), [("custody.destroyed".to_owned(), 2)]);
     assert!(codes(&audit, "texts.").is_empty());
