@@ -9,6 +9,7 @@ use crate::key_id::KeyId;
 use crate::storage::{Storage, StoredFile, Stream};
 use ibbi_core::{At, Event, NoteText};
 use ibbi_store::{NewRecord, TextOwner};
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -130,17 +131,18 @@ impl<'a, S: Storage> NewKeys<'a, S> {
     /// Returns a key, which is on the disk. `texts` reads the file of texts.
     pub(super) fn key(&mut self, id: KeyId, texts: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<&TextKey> {
         let Self { storage, folder, now, known, used } = self;
-        if !known.contains_key(&id) {
-            let is_used = || {
-                let used = match used {
-                    Some(used) => used,
-                    None => used.insert(used_keys(&texts()?)),
-                };
-                Ok(used.contains(&id))
+        let place = match known.entry(id) {
+            Entry::Occupied(known) => return Ok(known.into_mut()),
+            Entry::Vacant(place) => place,
+        };
+        let is_used = || {
+            let used = match used {
+                Some(used) => used,
+                None => used.insert(used_keys(&texts()?)),
             };
-            known.insert(id, folder.key(*storage, &id, *now, is_used)?);
-        }
-        known.get(&id).ok_or_else(|| io::Error::other("the key is lost"))
+            Ok(used.contains(&id))
+        };
+        Ok(place.insert(folder.key(*storage, &id, *now, is_used)?))
     }
 }
 
