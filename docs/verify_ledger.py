@@ -1,7 +1,8 @@
 """Verifies an ibbi ledger or extract: python3 verify_ledger.py FILE [CHECKPOINTS]. The default is FILE.checkpoints, if it exists.
 Needs ledger.schema.json in the same folder. Agrees with `ibbi verify`, except for signatures: exit code 0, or 4 and the first fault."""
-import base64, datetime, hashlib, json, os, re, sys
+import base64, calendar, datetime, hashlib, json, os, re, sys
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "ledger.schema.json"), encoding="utf-8") as file: DEFS = json.load(file)["$defs"]
+CUSTODY = ("hold_placed", "hold_lifted", "texts_destroyed")  # lines about legal holds and the destruction of confidential texts
 sha256, TYPES = hashlib.sha256, {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 KEYWORDS = {  # the keywords of the schema; `fits` checks the type, and `event` checks allOf
     **dict.fromkeys(("type", "allOf", "title", "description"), lambda *_: True), "enum": lambda value, codes, _: value in codes,
@@ -26,12 +27,12 @@ def event(line):  # returns the record of a line, if the line alone is correct
     value, text = json.loads(line.decode()), line.decode()[:-1]
     require(json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False) == text, "not in canonical form")
     two = "_2" if type(value) is dict and value.get("v") == 2 else ""
-    lines = ["opening" + two, "record" + two] + (["format_line", "heads_line"] if two else [])
+    lines = ["opening" + two, "record" + two] + (["format_line", "heads_line", *(kind + "_line" for kind in CUSTODY)] if two else [])
     require(any(fits(value, DEFS[line]) for line in lines), "the schema doesn't allow it")
     require(fits(value["data"], DEFS.get(value["type"] + two, DEFS.get(value["type"]))), "the schema doesn't allow its data")
     act = value.get("act", [1, 2])
     require(act[0] <= act[1] > 1, "the place in its act is not one of the act")
-    for day in re.findall('"(?:at|logged|dated|contract_expires|starts|ends)":"(.{10})', text): datetime.date.fromisoformat(day)  # fails if the day doesn't exist
+    for day in re.findall('"(?:at|logged|dated|contract_expires|starts|ends|due|from)":"(.{10})', text): datetime.date.fromisoformat(day)  # fails if the day doesn't exist
     data, program = value["data"], value["data"].get("program")
     times = [datetime.datetime.fromisoformat(data["slot"][edge]).timestamp() for edge in ("starts", "ends") if "slot" in data] or [0, 1]
     require(0 <= times[0] < times[1] <= min(times[0] + 86400, 253402300799), "the slot is longer than a day")
@@ -43,6 +44,21 @@ def event(line):  # returns the record of a line, if the line alone is correct
         training = program["training"] if type(program["training"]) is list else [program["training"]]
         require(program["grace"] < min(training + sum(formats.values(), [])), "grace too long")
     return value
+def end_of(day, keep):  # the first day after a time such as "7 years"; a day that the last month doesn't have is its last day
+    count, unit = int(keep.split()[0]), keep.split()[1].rstrip("s")
+    if unit == "day": return day + datetime.timedelta(count)
+    years, month = divmod(day.month - 1 + count * {"month": 1, "year": 12}[unit], 12)
+    return datetime.date(day.year + years, month + 1, min(day.day, calendar.monthrange(day.year + years, month + 1)[1]))
+def follow_custody(kind, data, seq, holds, destroyed):  # checks a line about legal holds or destruction against the lines before it
+    if kind == "hold_placed": holds.add(seq)
+    elif kind == "hold_lifted":
+        require(data["hold"] in holds, "it lifts a hold that isn't in force")
+        holds.remove(data["hold"])
+    else:
+        require(data["key"].rsplit(".", 1)[0] == data["case"] + "." + data["party"], "the key is of another case or party")
+        require(end_of(datetime.date.fromisoformat(data["from"]), data["keep"]).isoformat() == data["due"], "due is not the day that from and keep give")
+        require(data["key"] not in destroyed, "the key was destroyed before")
+        destroyed.add(data["key"])
 def root(leaves):  # RFC 6962, section 2.1
     half = 1 << (len(leaves) - 1).bit_length() >> 1 if leaves else 0
     return sha256(b"\1" + root(leaves[:half]) + root(leaves[half:]) if half else b"\0" + leaves[0] if leaves else b"").digest()
@@ -66,7 +82,7 @@ SIGNATURE = rf"\u2014 [^\s\0-\x1f\x7f-\x9f+]+ (?=.{{6}}[^=])(?:{B64}{{4}})*(?:{B
 NOTE = rf"([^\0-\x1f]+)\n(0|[1-9][0-9]*)\n({B64}{{42}}{LAST})\n(?:[^\0-\x1f]+\n)*\n(?:{SIGNATURE})+\n*"
 def verify(lines, checkpoints=""):
     require(re.fullmatch(rf"\n*(?:{NOTE})*", checkpoints), "the checkpoint file is not a sequence of complete signed notes")
-    digests, logged, cases, origin, version, act = [], "", {}, None, None, None
+    digests, logged, cases, origin, version, act, holds, destroyed = [], "", {}, None, None, None, set(), set()
     for number, line in enumerate(lines, 1):
         try:
             value, prev = event(line), digests[-1].hex() if digests else "0" * 64
@@ -79,12 +95,13 @@ def verify(lines, checkpoints=""):
             require(number == 1 or value["v"] == (2 if kind == "format_changed" and version == 1 else version), "another format than its place asks for")
             require(kind != "format_changed" or version == 1, "the ledger already has this format")
             require(kind != "heads" or value["data"] == heads(cases), "it doesn't state the last records of the cases as they are")
+            if kind in CUSTODY: follow_custody(kind, value["data"], value["seq"], holds, destroyed)
             version = value["v"]
             expected = [case, act[1] + 1, act[2]] if act else None
             act = [case, *value["act"]] if "act" in value else None
             require(act == expected if expected else not act or act[1] == 1, "the records of an act don't follow one another")
             act = act if act and act[1] < act[2] else None
-        except (ValueError, RecursionError) as fault: raise ValueError(f"line {number}: {fault}") from fault
+        except (ValueError, OverflowError, RecursionError) as fault: raise ValueError(f"line {number}: {fault}") from fault
         logged, origin = value["logged"], origin or value["data"]["origin"]
         digests.append(sha256(line[:-1]).digest())
         if case: cases[case] = (value["rev"], digests[-1])

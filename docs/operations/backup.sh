@@ -9,6 +9,7 @@ mkdir -p "$folder"
 name=$(basename "$ledger")
 # What webhooks got comes before the ledger, so that no record is taken for delivered that the copy doesn't have.
 [ ! -f "$ledger.deliveries" ] || cp -- "$ledger.deliveries" "$folder/$name.deliveries"
+# The keys of sealed texts are in a folder elsewhere, and must not be copied here.
 # Then the ledger: it only grows, and each of its lines refers to a text that is already beside it. A line that is written in the
 # meantime can be cut off at the end of the copy; it is set aside when the copy is opened.
 cp -- "$ledger" "$folder/$name.new"

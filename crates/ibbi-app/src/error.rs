@@ -60,6 +60,9 @@ pub enum AppError {
         /// Why not.
         error: Box<Self>,
     },
+    /// A legal hold, a retention rule, or the state of the ledger doesn't allow it.
+    #[error("{0}")]
+    NotAllowed(String),
     /// The ledger has no case, or not the one that was asked for.
     #[error("{0}")]
     NoCase(String),
@@ -424,6 +427,7 @@ impl AppError {
             }
             Self::Future { .. }
             | Self::Refused { .. }
+            | Self::NotAllowed(_)
             | Self::Append(AppendError::Conflict { .. } | AppendError::ClockWentBack { .. }) => ExitCode::Refused,
             Self::NotALedger { .. }
             | Self::Packed { .. }
@@ -452,6 +456,7 @@ impl AppError {
             Self::Usage(_) => "usage",
             Self::Future { .. } => "future",
             Self::Refused { .. } => "refused",
+            Self::NotAllowed(_) => "not-allowed",
             Self::InAct { error, .. } => error.code(),
             Self::NoCase(_) => "no-case",
             Self::CaseTaken(_) => "case-taken",

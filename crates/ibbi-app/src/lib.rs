@@ -17,6 +17,7 @@ pub mod case_state;
 pub mod cases_report;
 mod checkpoints;
 pub mod confidential;
+pub mod custody;
 mod day_only;
 pub mod describe;
 pub mod due;
@@ -40,6 +41,7 @@ pub mod proof;
 pub mod quorum;
 pub mod release;
 pub mod replay;
+pub mod retention;
 pub mod schedule;
 pub mod schema;
 pub mod service;
@@ -57,7 +59,7 @@ pub use day_only::Offered;
 pub use error::{AppError, DayOnly, ExitCode};
 pub use ibbi_common::{fiscal, format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
-pub use ibbi_log::MAX_NUMBER;
+pub use ibbi_log::{MAX_NUMBER, TextOwner};
 pub use ibbi_seal::{ExtractError, PublicKey};
 /// The planner and the simulation. Programs reach them through this crate.
 pub use ibbi_sim as sim;

@@ -6,7 +6,9 @@ use ibbi_core::{
     ActPlace, AdviserRole, Capacity, EventKind, FieldInfo, FieldKind, MAX_NUMBER, Party, Presence, Program,
     Requirement, Stage,
 };
-use ibbi_log::{FORMAT_TYPE, HEADS_TYPE, OPENING_TYPE};
+use ibbi_log::{
+    FORMAT_TYPE, HEADS_TYPE, HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, OPENING_TYPE, TEXTS_DESTROYED_TYPE, TextOwner,
+};
 use serde_json::{Map, Value, json};
 
 /// Characters that no text can have, as the inside of a character class.
@@ -282,6 +284,35 @@ fn ledger_line_of(kind: &str, version: u8) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
+/// Returns the schema of the data of a line that places a legal hold. Without a case it is about all cases.
+fn hold_placed() -> Value {
+    let fields = [("case", reference("uuid")), ("reason", reference("reason"))];
+    object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(), &["reason"])
+}
+
+/// Returns the schema of the data of a line about texts that were destroyed.
+fn texts_destroyed() -> Value {
+    let owners: Vec<&str> = TextOwner::ALL.into_iter().map(TextOwner::code).collect();
+    let key = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.(labor|management|program|unknown)\\.[1-9][0-9]{0,8}$";
+    ledger_data(&[
+        ("after", json!({ "enum": ["closing", "last_event"] })),
+        ("authority", reference("reason")),
+        ("case", reference("uuid")),
+        ("due", reference("date")),
+        ("from", reference("date")),
+        (
+            "keep",
+            json!({ "type": "string", "pattern": "^(1 (day|month|year)|([2-9]|[1-9][0-9]{1,2}) (day|month|year)s)$" }),
+        ),
+        ("key", json!({ "type": "string", "pattern": key })),
+        ("party", json!({ "enum": owners })),
+        ("reason", reference("reason")),
+        ("retention", reference("sha256")),
+        ("rule", reference("name")),
+        ("texts", number(1, MAX_NUMBER)),
+    ])
+}
+
 /// Returns the schema of one line of a ledger, of each version of the format. The data of each type of event is under its
 /// code; version 2 of the types with a confidential text is under the code with `_2`.
 pub fn ledger_line() -> Value {
@@ -306,7 +337,16 @@ pub fn ledger_line() -> Value {
             definitions["format_line"] = ledger_line_of(FORMAT_TYPE, version);
             definitions[HEADS_TYPE] = ledger_data(&[("cases", number(0, MAX_NUMBER)), ("root", reference("sha256"))]);
             definitions["heads_line"] = ledger_line_of(HEADS_TYPE, version);
+            definitions[HOLD_PLACED_TYPE] = hold_placed();
+            definitions[HOLD_LIFTED_TYPE] =
+                ledger_data(&[("hold", number(1, MAX_NUMBER)), ("reason", reference("reason"))]);
+            definitions[TEXTS_DESTROYED_TYPE] = texts_destroyed();
             lines.extend([reference("format_line"), reference("heads_line")]);
+            for kind in [HOLD_PLACED_TYPE, HOLD_LIFTED_TYPE, TEXTS_DESTROYED_TYPE] {
+                let name = format!("{kind}_line");
+                definitions[&name] = ledger_line_of(kind, version);
+                lines.push(reference(&name));
+            }
         }
     }
     // There is no `$id`: with one, some validators resolve the references inside to another document.

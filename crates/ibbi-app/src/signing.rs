@@ -155,7 +155,7 @@ pub fn verify_history(
             verified.add_fault(error.code(), format!("the checkpoint of {}: {error}", lines_text(covers)));
         }
     }
-    verified.texts = CheckedTexts::new(path, &report.texts)?;
+    verified.texts = CheckedTexts::new(path, &report.texts, &report.custody)?;
     verified.since = older_verdicts(&report.checkpoints, &places);
     let is_outside = |index: usize| {
         let is_met = |quorum: &Quorum| quorum.is_met(&report.checkpoints[index].signed);

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use ibbi_core::At;
-use ibbi_log::{ClockFinding, Digest, Fault, TextState, Texts, Uuid, texts_path};
+use ibbi_log::{ClockFinding, CustodyState, Digest, Fault, TextState, Texts, Uuid, texts_path};
 use ibbi_seal::Fork;
 use serde::Serialize;
 use std::path::Path;
@@ -259,21 +259,58 @@ pub struct CheckedTexts {
     pub missing: Vec<u64>,
     /// The lines of the records whose text was altered in the file.
     pub altered: Vec<u64>,
+    /// The lines of the records whose text is sealed, and whose key is not in the folder with the keys.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<u64>,
+    /// How many texts were destroyed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub destroyed: u64,
+    /// The keys that were destroyed according to the ledger, and whose files are still there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys_left: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl CheckedTexts {
-    pub(crate) fn new(ledger: &Path, recorded: &[(u64, Digest)]) -> Result<Option<Self>, AppError> {
+    pub(crate) fn new(
+        ledger: &Path,
+        recorded: &[(u64, Digest)],
+        custody: &CustodyState,
+    ) -> Result<Option<Self>, AppError> {
         if recorded.is_empty() {
             return Ok(None);
         }
         let failed = |source| AppError::Io { doing: "read", path: texts_path(ledger), source };
         let texts = Texts::find(ledger).map_err(failed)?;
-        let mut checked =
-            Self { recorded: recorded.len() as u64, file: texts.is_some(), missing: Vec::new(), altered: Vec::new() };
+        let mut checked = Self {
+            recorded: recorded.len() as u64,
+            file: texts.is_some(),
+            missing: Vec::new(),
+            altered: Vec::new(),
+            closed: Vec::new(),
+            destroyed: 0,
+            keys_left: Vec::new(),
+        };
+        let is_destroyed = |digest: &Digest| {
+            let key = texts.as_ref().and_then(|texts| texts.key(digest));
+            key.is_some_and(|key| custody.destruction(key).is_some())
+        };
+        let keys = custody.destroyed.iter().map(|destruction| destruction.texts.key);
+        let left = keys.filter(|key| texts.as_ref().is_some_and(|texts| texts.has_key(key)));
+        checked.keys_left = left.map(|key| key.to_string()).collect();
         for (line, digest) in recorded {
+            if is_destroyed(digest) {
+                checked.destroyed += 1;
+                continue;
+            }
             match texts.as_ref().map_or(TextState::Missing, |texts| texts.state(digest)) {
                 TextState::Available => {}
                 TextState::Missing => checked.missing.push(*line),
+                TextState::Closed => checked.closed.push(*line),
                 TextState::Altered => checked.altered.push(*line),
             }
         }

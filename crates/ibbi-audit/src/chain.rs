@@ -8,8 +8,9 @@ use crate::input::SpoolWriter;
 use crate::options::AuditOptions;
 use ibbi_core::{ActPlace, At};
 use ibbi_log::{
-    ActFollower, ClockCheck, ClockFinding, ClockLine, Digest, Fault, FaultKind, Head, LedgerLine, LineContent,
-    LineStart, LineSubject, Lines, Links, ObservedLine, Opening, RawLine, Uuid, act_of, read_line, version_of,
+    ActFollower, ClockCheck, ClockFinding, ClockLine, CustodyState, Digest, Fault, FaultKind, Head, LedgerLine,
+    LineContent, LineStart, LineSubject, Lines, Links, ObservedLine, Opening, RawLine, Uuid, act_of, read_line,
+    version_of,
 };
 use ibbi_seal::{CaseHeads, CheckpointQueue, MerkleTree, SignedCheckpoint};
 use std::io::Read;
@@ -68,6 +69,10 @@ struct ChainState<'a> {
     tree: Option<MerkleTree>,
     /// The last line of each case.
     heads: CaseHeads,
+    /// The legal holds and destructions.
+    custody: CustodyState,
+    /// The line and the byte of each destruction.
+    destroyed_at: Vec<(u64, u64)>,
     queue: CheckpointQueue<&'a SignedCheckpoint>,
     /// The latest line that states the last lines of all cases, and when it was recorded.
     last_heads: Option<(u64, At)>,
@@ -96,6 +101,8 @@ impl<'a> Chain<'a> {
             wrong_times: Vec::new(),
             tree: (options.root || !checkpoints.is_empty()).then(MerkleTree::new),
             heads: CaseHeads::default(),
+            custody: CustodyState::default(),
+            destroyed_at: Vec::new(),
             queue: CheckpointQueue::new(checkpoints),
             last_heads: None,
             covered_heads: Vec::new(),
@@ -121,6 +128,11 @@ impl<'a> Chain<'a> {
     /// Returns the lines that state the last lines of all cases and with which a checkpoint ends, and when each was recorded.
     pub(crate) fn covered_heads(&self) -> &[(u64, At)] {
         &self.state.covered_heads
+    }
+
+    /// Returns the legal holds and destructions, and the line and the byte of each destruction.
+    pub(crate) fn custody(&self) -> (&CustodyState, &[(u64, u64)]) {
+        (&self.state.custody, &self.state.destroyed_at)
     }
 
     pub(crate) fn root(&mut self) -> Option<Digest> {
@@ -202,8 +214,8 @@ impl<'a> ChainState<'a> {
             self.check_clock(&fields);
         }
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
-        let fault = self.follow_heads(line, &fields);
-        block.findings.extend(fault.map(|fault| fault_finding(fault, None, fields.logged)));
+        let faults = self.follow_heads(line, &fields, offset);
+        block.findings.extend(faults.into_iter().flatten().map(|fault| fault_finding(fault, None, fields.logged)));
         let mut bytes = 0;
         if let Some(opening) = opening {
             block.findings.extend(self.open(opening));
@@ -228,12 +240,16 @@ impl<'a> ChainState<'a> {
         }
     }
 
-    /// Follows the last line of each case, and checks a line that states them.
-    fn follow_heads(&mut self, line: Option<&[u8]>, fields: &LineFields<'_>) -> Option<Fault> {
+    /// Follows the last line of each case, and checks a line that states them or is about the custody of texts.
+    fn follow_heads(&mut self, line: Option<&[u8]>, fields: &LineFields<'_>, offset: u64) -> [Option<Fault>; 2] {
+        let mut custody = None;
         let observed = match (fields.case(), fields.links) {
             (Some(case), Some(Links { rev: Some(rev), .. })) => ObservedLine::Record { case, rev },
             (None, Some(Links { rev: None, .. })) => match line.map(read_line) {
-                Some(Ok(line)) => ObservedLine::from(&line),
+                Some(Ok(line)) => {
+                    custody = self.follow_custody(&line, offset);
+                    ObservedLine::from(&line)
+                }
                 _ => ObservedLine::Other,
             },
             _ => {
@@ -241,10 +257,21 @@ impl<'a> ChainState<'a> {
                 ObservedLine::Other
             }
         };
-        if let (ObservedLine::Heads(_), Some(logged)) = (&observed, links.and_then(|links| links.logged())) {
+        if let (ObservedLine::Heads(_), Some(logged)) = (&observed, fields.logged) {
             self.last_heads = Some((self.head.lines, logged));
         }
-        self.heads.observe(self.head, observed)
+        [self.heads.observe(self.head, observed), custody]
+    }
+
+    /// Follows the legal holds and destructions.
+    fn follow_custody(&mut self, line: &LedgerLine, offset: u64) -> Option<Fault> {
+        let LedgerLine::Custody(line) = line else { return None };
+        let (known, number) = (self.custody.destroyed.len(), self.head.lines);
+        let kind = self.custody.follow(line);
+        if self.custody.destroyed.len() > known {
+            self.destroyed_at.push((number, offset));
+        }
+        kind.map(|kind| Fault { line: number, offset, column: 0, kind })
     }
 
     /// Checks that a line has the version of its place, and that acts are whole.

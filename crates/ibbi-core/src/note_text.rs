@@ -1,6 +1,7 @@
 //! Confidential texts: notes, concerns, and responses.
 
-use crate::text::{self, DocumentDigest, TextError};
+use crate::text::{self, DocumentDigest, Name, TextError};
+use crate::time::Date;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use core::fmt;
@@ -26,6 +27,15 @@ pub struct NoteText(Content);
 enum Content {
     Text(Arc<str>),
     Digest(Arc<DocumentDigest>),
+    Destroyed(Arc<Destroyed>),
+}
+
+/// A text that was destroyed: its digest, the day, and the retention rule.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Destroyed {
+    digest: DocumentDigest,
+    on: Date,
+    rule: Name,
 }
 
 impl NoteText {
@@ -56,11 +66,24 @@ impl NoteText {
         Self::from_digest([0; 32])
     }
 
+    /// Returns the stand-in for a text that was destroyed on a day under a retention rule. It has the text's salted digest.
+    ///
+    /// ```
+    /// use ibbi_core::{Name, NoteText};
+    /// let on = "2034-01-05".parse().unwrap();
+    /// let text = NoteText::destroyed([7; 32], on, Name::new("case-notes").unwrap());
+    /// assert_eq!(text.to_string(), "[text destroyed on Thu, Jan 5, 2034 under rule case-notes]");
+    /// ```
+    pub fn destroyed(digest: [u8; 32], on: Date, rule: Name) -> Self {
+        let digest = DocumentDigest::from_bytes(digest);
+        Self(Content::Destroyed(Arc::new(Destroyed { digest, on, rule })))
+    }
+
     /// Returns the text, or `None` if only its digest is known.
     pub fn text(&self) -> Option<&str> {
         match &self.0 {
             Content::Text(text) => Some(text),
-            Content::Digest(_) => None,
+            Content::Digest(_) | Content::Destroyed(_) => None,
         }
     }
 
@@ -69,6 +92,7 @@ impl NoteText {
         match &self.0 {
             Content::Text(_) => None,
             Content::Digest(digest) => Some(digest.as_bytes()),
+            Content::Destroyed(destroyed) => Some(destroyed.digest.as_bytes()),
         }
     }
 }
@@ -78,6 +102,7 @@ impl fmt::Debug for NoteText {
         match &self.0 {
             Content::Text(text) => write!(f, "{text:?}"),
             Content::Digest(digest) => write!(f, "sha256:{digest}"),
+            Content::Destroyed(destroyed) => write!(f, "destroyed sha256:{}", destroyed.digest),
         }
     }
 }
@@ -90,6 +115,10 @@ impl fmt::Display for NoteText {
             Content::Digest(digest) if *digest.as_bytes() == [0; 32] => f.pad("[confidential text]"),
             Content::Digest(digest) => {
                 write!(f, "[text not available; its digest begins {}]", &digest.to_string()[..8])
+            }
+            Content::Destroyed(destroyed) => {
+                let Destroyed { on, rule, .. } = &**destroyed;
+                write!(f, "[text destroyed on {} under rule {rule}]", on.readable())
             }
         }
     }
@@ -107,14 +136,14 @@ impl serde::Serialize for NoteText {
     /// Writes the text, or `{"sha256": "…"}` if only its digest is known.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        match &self.0 {
-            Content::Text(text) => serializer.serialize_str(text),
-            Content::Digest(digest) => {
-                let mut out = serializer.serialize_struct("Digest", 1)?;
-                out.serialize_field("sha256", &**digest)?;
-                out.end()
-            }
-        }
+        let digest = match &self.0 {
+            Content::Text(text) => return serializer.serialize_str(text),
+            Content::Digest(digest) => &**digest,
+            Content::Destroyed(destroyed) => &destroyed.digest,
+        };
+        let mut out = serializer.serialize_struct("Digest", 1)?;
+        out.serialize_field("sha256", digest)?;
+        out.end()
     }
 }
 

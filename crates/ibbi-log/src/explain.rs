@@ -1,7 +1,8 @@
 //! The slow reader, which finds what is wrong with a line that the fast reader refuses.
 
+use crate::custody::read_custody_data;
 use crate::ledger_data::{self, DataFault};
-use crate::line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
+use crate::line::{CUSTODY_TYPES, FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, MAX_LINE, OPENING_TYPE, read_uuid, stage};
 use crate::record;
 use crate::scan::act_place;
 use crate::strict_json::{self, Found, Node, Value};
@@ -58,7 +59,8 @@ impl Envelope<'_> {
     fn check(&self) -> Result<(), Found> {
         let version = self.number("v").ok().filter(|version| (1..=LINE_VERSION).contains(version));
         let kind = self.text("type").map(|(_, kind)| kind).unwrap_or_default();
-        let is_later_kind = version != Some(1) && [FORMAT_TYPE, HEADS_TYPE].contains(&kind);
+        let is_later_kind =
+            version != Some(1) && ([FORMAT_TYPE, HEADS_TYPE].contains(&kind) || CUSTODY_TYPES.contains(&kind));
         let is_of_ledger = kind == OPENING_TYPE || is_later_kind;
         let keys = if is_of_ledger { OPENING_KEYS } else { EVENT_KEYS };
         let details = if is_of_ledger || version == Some(1) { &[] } else { DETAIL_KEYS };
@@ -84,6 +86,7 @@ impl Envelope<'_> {
             return match kind {
                 FORMAT_TYPE => self.data(|data| ledger_data::read_format_data(data, version).map(drop), kind),
                 HEADS_TYPE => self.data(|data| ledger_data::read_heads_data(data).map(drop), kind),
+                _ if is_later_kind => self.data(|data| read_custody_data(kind, data).map(drop), kind),
                 _ => self.data(|data| ledger_data::read_opening_data(data, version).map(drop), kind),
             };
         }

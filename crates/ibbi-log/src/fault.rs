@@ -3,6 +3,7 @@
 //! The list also has the faults that checkpoints show. They have no other effect here: `ibbi-seal` finds them.
 
 use crate::Digest;
+use crate::key_id::KeyId;
 use crate::ledger_data::Heads;
 use crate::line::{MAX_LINE, MAX_NUMBER};
 use core::fmt;
@@ -292,6 +293,20 @@ pub enum FaultKind {
         /// The state that the line has.
         found: Heads,
     },
+    /// A line lifts a legal hold that isn't in force.
+    #[error("line {hold} is not a legal hold that is in force here")]
+    NoHold {
+        /// The number of the line that should have placed the hold.
+        hold: u64,
+    },
+    /// A line destroys texts whose key was destroyed before.
+    #[error("line {first} has already destroyed key {key}")]
+    DestroyedTwice {
+        /// The key.
+        key: KeyId,
+        /// The line that destroyed it first.
+        first: u64,
+    },
     /// A checkpoint covers more lines than the ledger has.
     #[error("a checkpoint covers {}, but the ledger has {}", lines(*.covered), lines(*.found))]
     Truncated {
@@ -379,6 +394,7 @@ impl FaultKind {
             Self::Version { .. } | Self::FormatRepeated { .. } => "ledger.format",
             Self::Act { .. } => "chain.act",
             Self::Heads { .. } => "chain.heads",
+            Self::NoHold { .. } | Self::DestroyedTwice { .. } => "chain.custody",
             Self::TornAct { .. } => "ledger.torn",
             Self::Shrunk { .. } => "ledger.shrunk",
             Self::Truncated { .. } => "checkpoint.truncated",
@@ -426,6 +442,9 @@ impl FaultKind {
             Self::Act { .. } => "lines were removed, repeated, or inserted: compare with a copy",
             Self::Heads { .. } => {
                 "lines before it were changed, removed, or inserted, or another program wrote it: compare with a copy"
+            }
+            Self::NoHold { .. } | Self::DestroyedTwice { .. } => {
+                "lines were removed, repeated, or inserted, or another program wrote the line: compare with a copy"
             }
             Self::TornAct { .. } => {
                 "a write was interrupted or is in progress: keep the file as it is; when the program next records an event, it moves the unfinished act to a file of its own"

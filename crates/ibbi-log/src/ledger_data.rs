@@ -145,7 +145,7 @@ pub(crate) fn read_heads_data(data: &str) -> Result<Heads, DataFault> {
     Ok(Heads { cases: read.cases, root })
 }
 
-fn read_canonical<'a, T: Serialize + Deserialize<'a>>(data: &'a str) -> Result<T, DataFault> {
+pub(crate) fn read_canonical<'a, T: Serialize + Deserialize<'a>>(data: &'a str) -> Result<T, DataFault> {
     let read: T = serde_json::from_str(data).map_err(|error| refused(&error))?;
     let again = serde_json::to_vec(&read).map_err(|error| refused(&error))?;
     same_spelling(data, &again)?;

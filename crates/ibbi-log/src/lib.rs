@@ -14,6 +14,7 @@
 //! | read only lines and their links | [`Lines`], [`Links`], [`case_of`] |
 //! | write the bytes of a line without a ledger | [`encode_line`] |
 //! | read the confidential texts that are stored beside a ledger | [`Texts`] |
+//! | seal texts, place legal holds, and destroy texts | [`Ledger::seal_texts`], [`Ledger::append_hold`], [`Ledger::destroy_texts`] |
 //! | find what is wrong with a line | [`explain`], [`FaultKind`] |
 //! | check all lines and the chain | [`check_lines`], [`Depth`] |
 //! | use another disk | [`Storage`] |
@@ -23,7 +24,7 @@
 //! # Invariants
 //!
 //! - The crate doesn't know the rules of the process. [`Ledger::append`] takes only events that the core accepted.
-//! - It doesn't know keys or signatures. The only cryptography is SHA-256.
+//! - It doesn't know signing keys or signatures. Its cryptography is SHA-256, and XChaCha20-Poly1305 for sealed texts.
 //! - It doesn't read a clock and doesn't make IDs; the caller passes both. It makes random salts if the caller gives none.
 //! - It acknowledges only what is synced. After a failed write or sync, the handle accepts no more records.
 //! - It never removes anything from a file except an unfinished line at the end, and only after a copy of it is synced.
@@ -41,6 +42,7 @@ mod case_index;
 mod chain;
 mod check;
 mod clock_check;
+mod custody;
 mod digest;
 mod explain;
 mod fault;
@@ -48,6 +50,8 @@ mod follow;
 mod head;
 mod id_table;
 mod instant;
+mod keep;
+mod key_id;
 mod ledger;
 mod ledger_data;
 mod line;
@@ -61,24 +65,31 @@ mod scan;
 mod sha256;
 mod storage;
 mod store;
+mod store_error;
 mod strict_json;
 mod texts;
 
 pub use act::{ActFollower, OpenAct};
 pub use check::{CheckedLines, Depth, check_lines, check_lines_at};
 pub use clock_check::{CLOCK_DIFFERENCE, ClockCheck, ClockFault, ClockFinding, ClockLine, FROZEN_ACTS};
+pub use custody::{Custody, CustodyLine, CustodyState, Destruction, Hold, TextsDestroyed};
 pub use digest::{Digest, DigestBuilder, NotADigest};
 pub use explain::explain;
 pub use fault::{Damage, Fault, FaultKind};
 pub use follow::Follower;
 pub use head::Head;
-pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails};
+pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails, TextOwner};
+pub use keep::{Keep, KeepFrom, NotAKeep};
+pub use key_id::KeyId;
 pub use ledger::{
     AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, ObservedLine, OpenError, TornTail,
     holder_path,
 };
 pub use ledger_data::{FORMAT, FormatChange, Heads, NewLedger, Opening, SIMULATION_ORIGIN, chart_digest};
-pub use line::{FORMAT_TYPE, HEADS_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER, OPENING_TYPE, read_uuid};
+pub use line::{
+    FORMAT_TYPE, HEADS_TYPE, HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER,
+    OPENING_TYPE, TEXTS_DESTROYED_TYPE, read_uuid,
+};
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use links::{LineStart, Links, act_of, case_of, version_of};
@@ -86,5 +97,5 @@ pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};
 pub use store::{Collect, LedgerStore, StoredLine};
-pub use texts::{TextState, Texts, text_digest, texts_path};
+pub use texts::{SealedTexts, TextOwners, TextState, Texts, text_digest, texts_path, use_key_folder};
 pub use uuid::Uuid;

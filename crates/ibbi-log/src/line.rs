@@ -33,6 +33,18 @@ pub const FORMAT_TYPE: &str = "format_changed";
 /// The `type` of a line with the state of all cases, which the writer adds before each checkpoint.
 pub const HEADS_TYPE: &str = "heads";
 
+/// The `type` of a line that places a legal hold.
+pub const HOLD_PLACED_TYPE: &str = "hold_placed";
+
+/// The `type` of a line that lifts a legal hold.
+pub const HOLD_LIFTED_TYPE: &str = "hold_lifted";
+
+/// The `type` of a line that destroys confidential texts.
+pub const TEXTS_DESTROYED_TYPE: &str = "texts_destroyed";
+
+/// The types of the lines about the custody of confidential texts.
+pub(crate) const CUSTODY_TYPES: [&str; 3] = [HOLD_PLACED_TYPE, HOLD_LIFTED_TYPE, TEXTS_DESTROYED_TYPE];
+
 /// A line's envelope. `actor` and `data` are still as they are in the line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line<'a> {
@@ -45,6 +57,8 @@ pub(crate) struct Line<'a> {
     pub(crate) prev: Digest,
     pub(crate) seq: u64,
     pub(crate) subject: LineSubject,
+    /// The type of the line.
+    pub(crate) kind: &'a str,
     /// The version of the format: 1 or 2.
     pub(crate) version: u8,
     /// What only some lines have.
@@ -71,6 +85,8 @@ pub enum LineSubject {
     Format,
     /// All cases: their last lines.
     Heads,
+    /// Confidential texts: a legal hold, or a destruction.
+    Custody,
     /// An event of a case.
     Case {
         /// The case.
@@ -166,6 +182,7 @@ impl<'a> Line<'a> {
                 OPENING_TYPE => LineSubject::Ledger,
                 FORMAT_TYPE if version > 1 => LineSubject::Format,
                 HEADS_TYPE if version > 1 => LineSubject::Heads,
+                kind if version > 1 && CUSTODY_TYPES.contains(&kind) => LineSubject::Custody,
                 _ => return None,
             },
         };
@@ -173,7 +190,7 @@ impl<'a> Line<'a> {
         if details.is_some() && (version == 1 || case.is_none()) {
             return None;
         }
-        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject, version, details })
+        Some(Self { actor, at, data: tail.0, id, logged, prev, seq, subject, kind, version, details })
     }
 }
 

@@ -1,6 +1,7 @@
 //! One pass over a stream of lines that reads each line in full and checks its place in the ledger.
 
 use crate::act::{ActFollower, OpenAct};
+use crate::custody::CustodyState;
 use crate::head::Head;
 use crate::id_table::IdTable;
 use crate::line_reader::{LedgerLine, RecordReader};
@@ -32,6 +33,7 @@ pub(crate) struct LineChecker<R> {
     /// The version of the format at this place; none before the first line.
     version: Option<u8>,
     acts: ActFollower,
+    custody: CustodyState,
 }
 
 impl<R: Read> LineChecker<R> {
@@ -45,6 +47,7 @@ impl<R: Read> LineChecker<R> {
             revs: IdTable::default(),
             version: None,
             acts: ActFollower::default(),
+            custody: CustodyState::default(),
         }
     }
 
@@ -56,6 +59,11 @@ impl<R: Read> LineChecker<R> {
     /// Returns the version of the format at the end of the lines so far.
     pub(crate) const fn version(&self) -> Option<u8> {
         self.version
+    }
+
+    /// Returns the legal holds and destructions so far.
+    pub(crate) const fn custody(&self) -> &CustodyState {
+        &self.custody
     }
 
     pub(crate) const fn head(&self) -> Head {
@@ -143,6 +151,10 @@ impl<R: Read> LineChecker<R> {
                 if let Some(format @ 2..) = self.version.replace(2) {
                     fault(0, FaultKind::FormatRepeated { format });
                 }
+            }
+            Some(LedgerLine::Custody(line)) => {
+                self.check_version(2).into_iter().for_each(|kind| fault(0, kind));
+                self.custody.follow(line).into_iter().for_each(|kind| fault(0, kind));
             }
             Some(LedgerLine::Heads(_)) => self.check_version(2).into_iter().for_each(|kind| fault(0, kind)),
             None => {}

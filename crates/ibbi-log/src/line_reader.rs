@@ -1,5 +1,6 @@
 //! Reading lines in full, into the core's types.
 
+use crate::custody::{CustodyLine, read_custody_data};
 use crate::explain::explain;
 use crate::ledger_data::{FormatChange, Heads, Opening, opening_of, read_format_data, read_heads_data};
 use crate::line::{Line, LineDetails, LineSubject, unescape};
@@ -31,6 +32,8 @@ pub enum LedgerLine {
     Format(FormatChange),
     /// A line with the state of all cases.
     Heads(Heads),
+    /// A line about the custody of confidential texts.
+    Custody(Box<CustodyLine>),
     /// Any other line.
     Record(LineRecord),
 }
@@ -110,9 +113,13 @@ impl RecordReader {
                 *entry = Some(LedgerLine::Opening(opening_of(&line)?));
                 return Some(line.prev);
             }
-            LineSubject::Format | LineSubject::Heads => {
-                self.actor(line.actor)?;
+            LineSubject::Format | LineSubject::Heads | LineSubject::Custody => {
+                let actor = self.actor(line.actor)?;
                 *entry = Some(match line.subject {
+                    LineSubject::Custody => {
+                        let done = read_custody_data(line.kind, line.data).ok()?;
+                        LedgerLine::Custody(Box::new(CustodyLine { seq: line.seq, actor, at: line.at, done }))
+                    }
                     LineSubject::Heads => LedgerLine::Heads(read_heads_data(line.data).ok()?),
                     _ => LedgerLine::Format(read_format_data(line.data, line.version).ok()?),
                 });

@@ -2,6 +2,7 @@
 
 use crate::Fault;
 use crate::act::OpenAct;
+use crate::custody::CustodyState;
 use crate::head::Head;
 use crate::ledger_data::Opening;
 use crate::line_check::LineChecker;
@@ -101,6 +102,11 @@ impl<R: Read> LedgerReader<R> {
         self.opening.as_ref()
     }
 
+    /// Returns the legal holds and destructions of the lines read so far.
+    pub const fn custody(&self) -> &CustodyState {
+        self.scan.custody()
+    }
+
     /// Returns the end of the lines read so far.
     pub const fn head(&self) -> Head {
         self.scan.head()
@@ -149,7 +155,7 @@ impl<R: Read> LedgerReader<R> {
                 self.opening.get_or_insert(opening);
                 None
             }
-            Some(LedgerLine::Format(_) | LedgerLine::Heads(_)) | None => None,
+            Some(LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) | None => None,
         };
         if self.faults.is_empty() {
             return record;

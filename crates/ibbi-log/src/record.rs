@@ -4,6 +4,7 @@
 //! the parts of constant length are written once for a batch, and the JSON of events comes from serde.
 
 use crate::Digest;
+use crate::custody::Custody;
 use crate::instant::instant_text;
 use crate::ledger_data::{
     DataFault, FORMAT, FormatData, Heads, HeadsData, NewLedger, OpeningData, chart_digest, reason, refused,
@@ -320,6 +321,26 @@ pub(crate) fn write_heads(
     let prev = Middle::new(logged).write(id_after(before), out);
     write_seq(seq, out)?;
     write_type(HEADS_TYPE, 2, out)?;
+    Ok(prev)
+}
+
+/// Writes a line about the custody of texts as [`write_format_change`] writes its own.
+///
+/// # Errors
+/// Returns an error if a line can't hold the values.
+pub(crate) fn write_custody(
+    done: &Custody,
+    (actor, logged): (&Name, At),
+    (before, seq): (&Digest, u64),
+    out: &mut Vec<u8>,
+) -> std::io::Result<usize> {
+    out.extend_from_slice(b"{\"actor\":");
+    serde_json::to_writer(&mut *out, actor)?;
+    write!(out, ",\"at\":\"{logged}\",\"data\":")?;
+    done.write(out)?;
+    let prev = Middle::new(logged).write(id_after(before), out);
+    write_seq(seq, out)?;
+    write_type(done.kind(), 2, out)?;
     Ok(prev)
 }
 

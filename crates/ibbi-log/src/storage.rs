@@ -30,6 +30,25 @@ pub trait Storage {
         self.open(path)
     }
 
+    /// Gives a file another name, in place of the file that has it.
+    ///
+    /// # Errors
+    /// Returns the system's error; [`io::ErrorKind::Unsupported`] from a storage without this operation.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let _ = (from, to);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Checks that a path leads to a folder, and not through a link, that only its owner can use. A storage without folders has
+    /// nothing to check.
+    ///
+    /// # Errors
+    /// Returns the system's error; [`io::ErrorKind::NotFound`] if there is nothing.
+    fn check_private_folder(&self, path: &Path) -> io::Result<()> {
+        let _ = path;
+        Ok(())
+    }
+
     /// Removes a file.
     ///
     /// # Errors
@@ -199,6 +218,18 @@ impl Storage for Disk {
 
     fn create_new(&self, path: &Path) -> io::Result<File> {
         private(OpenOptions::new().read(true).write(true).create_new(true)).open(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn check_private_folder(&self, path: &Path) -> io::Result<()> {
+        let found = fs::symlink_metadata(path)?;
+        if !found.is_dir() {
+            return Err(io::Error::other("it is not a folder; move it away"));
+        }
+        only_for_owner(&found)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -371,6 +402,21 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 #[cfg(not(unix))]
 const fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
+}
+
+#[cfg(unix)]
+fn only_for_owner(folder: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match folder.permissions().mode() & 0o077 {
+        0 => Ok(()),
+        _ => Err(io::Error::other("other users can read it; run `chmod 700` on it")),
+    }
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "as on Unix")]
+const fn only_for_owner(_: &fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// Returns the file if it is one, and not a pipe or a device.

@@ -2,10 +2,12 @@
 
 use crate::case_index::CaseIndex;
 pub use crate::case_index::Collect;
+use crate::custody::CustodyState;
 use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, LineReader};
 use crate::lines::{LineContent, Lines, RawLine};
 use crate::storage::Disk;
+use crate::store_error::unreadable;
 use crate::texts::TextsFile;
 use crate::{
     AppendError, CreateError, Damage, Digest, Head, Ledger, LedgerReader, LineObserver, OpenError, ReadError, TornTail,
@@ -54,6 +56,14 @@ struct State<O: LineObserver> {
     /// The ledger, if it is open for writing.
     ledger: Option<Ledger<Disk, O>>,
     index: CaseIndex,
+    /// The legal holds and destructions of a ledger that is only read.
+    custody: CustodyState,
+}
+
+impl<O: LineObserver> State<O> {
+    fn custody(&self) -> &CustodyState {
+        self.ledger.as_ref().map_or(&self.custody, Ledger::custody)
+    }
 }
 
 impl<O: LineObserver> std::fmt::Debug for LedgerStore<O> {
@@ -79,7 +89,7 @@ impl<O: LineObserver> LedgerStore<O> {
             clock,
             signer: None,
             opening: Some(ledger.opening().clone()),
-            state: RwLock::new(State { ledger: Some(ledger), index }),
+            state: RwLock::new(State { ledger: Some(ledger), index, custody: CustodyState::default() }),
             texts: Mutex::default(),
         })
     }
@@ -91,7 +101,7 @@ impl<O: LineObserver> LedgerStore<O> {
     pub fn create(path: &Path, new: &NewLedger, observer: O, clock: Clock) -> Result<Self, CreateError> {
         let ledger = Ledger::create_observed(Disk, path, new, observer)?;
         let opening = Some(ledger.opening().clone());
-        let state = State { ledger: Some(ledger), index: CaseIndex::default() };
+        let state = State { ledger: Some(ledger), index: CaseIndex::default(), custody: CustodyState::default() };
         Ok(Self {
             path: path.to_owned(),
             clock,
@@ -128,7 +138,7 @@ impl<O: LineObserver> LedgerStore<O> {
             clock,
             signer: None,
             opening,
-            state: RwLock::new(State { ledger: None, index }),
+            state: RwLock::new(State { ledger: None, index, custody: reader.custody().clone() }),
             texts: Mutex::default(),
         })
     }
@@ -150,7 +160,7 @@ impl<O: LineObserver> LedgerStore<O> {
     /// Forgets whole cases. See [`Ledger::forget`].
     pub fn forget(&self, cases: &[Uuid]) {
         let mut state = self.state_mut();
-        let State { ledger, index } = &mut *state;
+        let State { ledger, index, .. } = &mut *state;
         if let Some(ledger) = ledger {
             ledger.forget(cases);
         }
@@ -288,9 +298,14 @@ impl<O: LineObserver> LedgerStore<O> {
     }
 
     /// Puts the confidential texts that are stored beside the ledger into its records.
-    fn fill_texts(&self, records: &mut [Record]) -> Result<(), StoreError> {
+    fn fill_texts(&self, state: &State<O>, records: &mut [Record]) -> Result<(), StoreError> {
         let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.fill(&self.path, records.iter_mut()).map_err(unreadable)
+        texts.fill(&self.path, records, state.custody()).map_err(unreadable)
+    }
+
+    /// Returns the legal holds and destructions of the ledger.
+    pub fn custody(&self) -> CustodyState {
+        self.state().custody().clone()
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State<O>> {
@@ -350,7 +365,7 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
             let own = records.filter(|record| record.as_ref().map_or(true, |record| record.case == case));
             own.collect::<Result<_, _>>()?
         };
-        self.fill_texts(&mut records)?;
+        self.fill_texts(&state, &mut records)?;
         Ok(records)
     }
 
@@ -394,13 +409,13 @@ impl<O: LineObserver + Send + Sync> EventStore for LedgerStore<O> {
 
     fn records(&self, after: u64, limit: usize) -> Result<Vec<Record>, StoreError> {
         let mut records = self.records_as_stored(after, limit)?;
-        self.fill_texts(&mut records)?;
+        self.fill_texts(&self.state(), &mut records)?;
         Ok(records)
     }
 
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, ibbi_store::AppendError> {
         let mut state = self.state_mut();
-        let State { ledger, index } = &mut *state;
+        let State { ledger, index, .. } = &mut *state;
         let read_only = || ibbi_store::AppendError::ReadOnly {
             source: format!("{} is open for reading only", self.path.display()).into(),
         };
@@ -446,44 +461,13 @@ impl Iterator for RecordsFrom {
             match line.content {
                 LineContent::Whole(text, _) => match self.reader.read(text) {
                     Ok(LedgerLine::Record(record)) => return Some(Ok(record.record)),
-                    Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) => {}
+                    Ok(
+                        LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_),
+                    ) => {}
                     Err((_, kind)) => return changed(kind.to_string()),
                 },
                 LineContent::TooLong(_) => return changed("the line is too long".to_owned()),
                 LineContent::Torn => return None,
-            }
-        }
-    }
-}
-
-impl From<&crate::Committed> for Committed {
-    fn from(written: &crate::Committed) -> Self {
-        let crate::Committed { seq, rev, logged, existing, .. } = *written;
-        Self { seq, rev, logged, existing }
-    }
-}
-
-fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
-    StoreError::Unreadable(Box::new(error))
-}
-
-impl From<AppendError> for ibbi_store::AppendError {
-    fn from(error: AppendError) -> Self {
-        match error {
-            AppendError::Conflict { case, expected, found } => Self::Conflict { case, expected, found },
-            AppendError::IdTaken { case, id, rev } => Self::IdTaken { case, id, rev },
-            AppendError::Repeated { case, id } => Self::Repeated { case, id },
-            AppendError::LineTooLong { .. } | AppendError::BatchTooLong => Self::TooLarge { reason: error.to_string() },
-            AppendError::NotAccepted(error) => error,
-            AppendError::InDoubt { .. } => Self::InDoubt { source: Box::new(error) },
-            AppendError::Damaged { .. }
-            | AppendError::Forgotten { .. }
-            | AppendError::Poisoned
-            | AppendError::Format
-            | AppendError::Changed { .. }
-            | AppendError::Moved { .. } => Self::ReadOnly { source: Box::new(error) },
-            AppendError::Read { .. } | AppendError::Texts { .. } | AppendError::Unreadable { .. } => {
-                Self::Store(unreadable(error))
             }
         }
     }

@@ -143,7 +143,7 @@ pub fn extract(
                 extraction.end_with_heads(bytes);
                 false
             }
-            Some(LineSubject::Format) => false,
+            Some(LineSubject::Format | LineSubject::Custody) => false,
             None => return Err(damaged(explain(bytes).unwrap_or((0, FaultKind::Unexplained)))),
         };
         extraction.push(&digest, wanted.then_some(bytes));
@@ -336,7 +336,7 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
                 )));
             }
             LedgerLine::Opening(_) => return Err(reader.wrong("the ledger's first line appears again")),
-            LedgerLine::Format(_) | LedgerLine::Heads(_) => {
+            LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_) => {
                 return Err(reader.wrong(format!("this must be record {rev} of case {case}, but it is of no case")));
             }
         }
@@ -432,7 +432,7 @@ impl<R: Read> Reader<R> {
                 record.seq
             }
             LedgerLine::Opening(_) => 1,
-            LedgerLine::Format(_) | LedgerLine::Heads(_) => {
+            LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_) => {
                 let links = Links::read(&bytes);
                 self.heads_logged = links.and_then(|links| links.logged());
                 links.map_or(0, |links| links.seq)

@@ -180,7 +180,7 @@ impl Mirror {
                 }
                 self.revs.insert(record.case, record.rev);
             }
-            LedgerLine::Format(_) | LedgerLine::Heads(_) => {}
+            LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_) => {}
         }
         Ok(())
     }

@@ -8,8 +8,8 @@ use crate::merkle::MerkleTree;
 use crate::queue::CheckpointQueue;
 use ibbi_core::At;
 use ibbi_log::{
-    CheckedLines, ClockFinding, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, ObservedLine, Opening,
-    ReadError, check_lines_at,
+    CheckedLines, ClockFinding, CustodyState, Damage, Depth, Digest, Fault, FaultKind, Head, LedgerLine, ObservedLine,
+    Opening, ReadError, check_lines_at,
 };
 use std::io::Read;
 
@@ -48,6 +48,8 @@ pub struct Verification {
     pub clock: Vec<ClockFinding>,
     /// The salted digests of the records' confidential texts, each with the number of its line, if they were asked for.
     pub texts: Vec<(u64, Digest)>,
+    /// The legal holds and destructions, if records are checked.
+    pub custody: CustodyState,
 }
 
 /// A checkpoint and the result of checking it.
@@ -112,9 +114,14 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
     let mut queue = CheckpointQueue::new(options.checkpoints);
     let mut found: Vec<(&SignedCheckpoint, Fault)> = Vec::new();
     let (mut texts, mut heads, mut wrong_heads) = (Vec::new(), CaseHeads::default(), Vec::new());
+    let mut custody = CustodyState::default();
     let lines = check_lines_at(source, options.depth, options.now, |head, opening, line| {
         if options.texts {
             texts.extend(line.and_then(LedgerLine::text_digest).map(|digest| (head.lines, digest)));
+        }
+        if let Some(LedgerLine::Custody(line)) = line {
+            // What is wrong with it is among the faults of lines.
+            let _ = custody.follow(line);
         }
         if options.depth == Depth::Records {
             if line.is_none() {
@@ -145,7 +152,7 @@ fn verify_stream(source: &mut dyn Read, options: &VerifyOptions<'_>) -> Result<V
         fault: found.iter().find(|(of, _)| core::ptr::eq(*of, signed)).map(|(_, fault)| fault.clone()),
     });
     let root = tree.map(|mut tree| tree.root());
-    Ok(Verification { head, opening, root, damage, checkpoints: checked.collect(), clock, texts })
+    Ok(Verification { head, opening, root, damage, checkpoints: checked.collect(), clock, texts, custody })
 }
 
 /// Verifies a ledger as [`verify`] does, against the checkpoints of a file. An unfinished checkpoint at the end of the

@@ -50,5 +50,5 @@ pub use catalog::{CasePage, CaseQuery, CaseSummary, Catalog, Order};
 pub use clock::{Clock, ClockError};
 pub use error::{AppendError, MAX_STEP_BACK, StoreError, check_acts, check_clock};
 pub use memory::MemoryStore;
-pub use record::{Committed, Identity, NewRecord, Record, RecordDetails};
+pub use record::{Committed, Identity, NewRecord, Record, RecordDetails, TextOwner};
 pub use store::{CheckpointOutcome, EventStore};

@@ -1,6 +1,6 @@
 //! Records: what a store keeps, and what it is given.
 
-use ibbi_core::{Accepted, ActPlace, At, Event, IdentityText, Name, Precision, Stage};
+use ibbi_core::{Accepted, ActPlace, At, Event, IdentityText, Name, Party, Precision, Stage};
 use uuid::Uuid;
 
 /// One event of a case, as a store keeps it.
@@ -68,12 +68,80 @@ pub struct NewRecord {
     pub identity: Option<Box<Identity>>,
     /// The salt for the digest of the event's confidential text. Without one, a store that needs it makes one at random.
     pub salt: Option<[u8; 16]>,
+    /// Whose the event's confidential text is, if it has one. A store that seals texts chooses the key by it.
+    pub text_owner: Option<TextOwner>,
+}
+
+/// Whose a confidential text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextOwner {
+    /// The union's: a concern, or the response to it.
+    Labor,
+    /// The district's: a concern, or the response to it.
+    Management,
+    /// The program's: a note.
+    Program,
+    /// A response to a concern that the case doesn't have, or that two parties raised.
+    Unknown,
+}
+
+impl TextOwner {
+    /// All owners, in the order of their codes.
+    pub const ALL: [Self; 4] = [Self::Labor, Self::Management, Self::Program, Self::Unknown];
+
+    /// Returns the code, as the names of keys and the lines of a ledger have it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Labor => "labor",
+            Self::Management => "management",
+            Self::Program => "program",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Returns the owner with this code.
+    ///
+    /// ```
+    /// use ibbi_store::TextOwner;
+    /// assert!(TextOwner::ALL.iter().all(|owner| TextOwner::from_code(owner.code()) == Some(*owner)));
+    /// assert_eq!(TextOwner::from_code("neutral"), None);
+    /// ```
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|owner| owner.code() == code)
+    }
+
+    /// Returns whose the text of an event is. `concern` has the events of the case with a concern, to find who raised the one
+    /// that a response answers. Returns `None` if the event has no confidential text.
+    pub fn of<'a>(event: &Event, concerns: impl IntoIterator<Item = &'a Event>) -> Option<Self> {
+        event.note_text()?;
+        let concern = match event {
+            Event::NoteAdded(_) => return Some(Self::Program),
+            Event::ConcernRaised(raised) => return Some(raised.party.into()),
+            Event::ConcernAddressed(addressed) => &addressed.concern,
+            _ => return Some(Self::Unknown),
+        };
+        let mut parties = concerns.into_iter().filter_map(|event| match event {
+            Event::ConcernRaised(raised) if raised.concern == *concern => Some(raised.party),
+            _ => None,
+        });
+        let Some(first) = parties.next() else { return Some(Self::Unknown) };
+        Some(if parties.all(|party| party == first) { first.into() } else { Self::Unknown })
+    }
+}
+
+impl From<Party> for TextOwner {
+    fn from(party: Party) -> Self {
+        match party {
+            Party::Labor => Self::Labor,
+            Party::Management => Self::Management,
+        }
+    }
 }
 
 impl NewRecord {
     /// Returns a record that an actor makes without signing in, and for no one else.
     pub const fn new(accepted: Accepted, actor: Name) -> Self {
-        Self { accepted, actor, on_behalf: None, identity: None, salt: None }
+        Self { accepted, actor, on_behalf: None, identity: None, salt: None, text_owner: None }
     }
 
     /// Returns whether a stored record has the same content: actor, time, event, and details.

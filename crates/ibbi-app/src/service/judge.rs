@@ -9,7 +9,7 @@ use crate::input;
 use ibbi_core::{
     Accepted, ActRefusal, Advisory, At, CaseFile, Date, Event, Precision, Stage, Submission, Warning, name_faults,
 };
-use ibbi_store::{AppendError, NewRecord};
+use ibbi_store::{AppendError, NewRecord, TextOwner};
 use uuid::Uuid;
 
 /// What an answer describes.
@@ -66,7 +66,7 @@ pub(super) fn accept(
     };
     let advisories = advisories.or_else(|| log.recorded.records().advise_last(1, Some(now)).pop());
     let answer = answer(log, &accepted, from, advisories.unwrap_or_default(), detail);
-    Ok((new_record(offer, accepted), answer))
+    Ok((new_record(log, &[], offer, accepted), answer))
 }
 
 /// Accepts offers as one act in their case, which moves on, and returns the records with their answers.
@@ -102,15 +102,17 @@ pub(super) fn accept_act(
     let advisories = log.recorded.records().advise_last(accepted.len(), Some(now));
     let records = accepted.into_iter().zip(offers).zip(advisories).map(|((accepted, offer), advisories)| {
         let answer = answer(log, &accepted, from, advisories, Detail::All);
-        (new_record(offer, accepted), answer)
+        (new_record(log, offers, offer, accepted), answer)
     });
     Ok(records.collect())
 }
 
-/// Returns the record of an offer that was accepted.
-fn new_record(offer: &Offer, accepted: Accepted) -> NewRecord {
+/// Returns the record of an offer that was accepted. `act` has the offers of its act.
+fn new_record(log: &CaseLog, act: &[Offer], offer: &Offer, accepted: Accepted) -> NewRecord {
     let (on_behalf, identity) = (offer.on_behalf.clone(), offer.identity.clone());
-    NewRecord { on_behalf, identity, ..NewRecord::new(accepted, offer.actor.clone()) }
+    let events = log.records.iter().map(|record| &record.event).chain(act.iter().map(|offer| &offer.event));
+    let text_owner = TextOwner::of(accepted.event(), events);
+    NewRecord { on_behalf, identity, text_owner, ..NewRecord::new(accepted, offer.actor.clone()) }
 }
 
 /// Returns a number above those of a case. The store gives the real one.

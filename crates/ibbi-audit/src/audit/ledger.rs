@@ -1,5 +1,6 @@
 //! The audit of a ledger: reads and judges its lines, then checks its checkpoints.
 
+use super::custody::check_custody;
 use super::double_booked::double_booked;
 use super::findings::Findings;
 use super::judged::JudgedInput;
@@ -42,8 +43,10 @@ pub(super) fn judge<'a>(
         final_findings.extend(double_booked(&mut shards, &random_access)?);
     }
     if let Some(ledger) = &options.texts_beside {
-        final_findings.extend(check_texts(&mut shards, ledger, head)?);
+        final_findings.extend(check_texts(&mut shards, ledger, head, chain.custody())?);
     }
+    let (custody, destroyed_at) = chain.custody();
+    final_findings.extend(check_custody(custody, destroyed_at, &mut shards, &random_access)?);
     let facts = LedgerFacts {
         origin: opening.map(|opening| opening.origin.to_string()),
         program: opening.map(|opening| opening.program.to_string()),

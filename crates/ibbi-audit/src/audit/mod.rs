@@ -1,5 +1,6 @@
 //! The audit of a ledger or an extract.
 
+mod custody;
 mod double_booked;
 mod extract;
 mod findings;

@@ -3,13 +3,21 @@
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location};
 use crate::judge::Shard;
-use ibbi_log::{Head, TextState, Texts, texts_path};
+use ibbi_core::EventKind;
+use ibbi_log::{CustodyState, Head, KeyId, TextOwner, TextState, Texts, texts_path};
 use std::path::Path;
 
 /// Returns a finding for each record whose confidential text can't be shown.
 ///
 /// The file is read after the ledger, so it has the texts of all records that were read, even if someone is writing.
-pub(super) fn check_texts(shards: &mut [Shard], ledger: &Path, head: Head) -> Result<Vec<Finding>, AuditError> {
+///
+/// Texts that were destroyed can't be shown, and are no findings here. A key that should be destroyed and is still there is one.
+pub(super) fn check_texts(
+    shards: &mut [Shard],
+    ledger: &Path,
+    head: Head,
+    (custody, destroyed_at): (&CustodyState, &[(u64, u64)]),
+) -> Result<Vec<Finding>, AuditError> {
     let count: usize = shards.iter().map(|shard| shard.texts.len()).sum();
     if count == 0 {
         return Ok(Vec::new());
@@ -20,16 +28,39 @@ pub(super) fn check_texts(shards: &mut [Shard], ledger: &Path, head: Head) -> Re
         return Ok(vec![location.finding(FindingKind::TextsNoFile, FindingDetail::NoTexts { count: count as u64 })]);
     };
     let mut findings = Vec::new();
+    for (destruction, (line, byte)) in custody.destroyed.iter().zip(destroyed_at) {
+        let key = destruction.texts.key;
+        if texts.has_key(&key) {
+            let location =
+                Location { case: Some(key.case), seq: Some(destruction.seq), ..Location::line(*line, *byte) };
+            findings.push(location.finding(FindingKind::TextsKeyLeft, FindingDetail::KeyLeft { key }));
+        }
+    }
     for shard in shards {
         for (index, digest, location) in core::mem::take(&mut shard.texts) {
+            if was_destroyed(custody, &location, texts.key(&digest)) {
+                continue;
+            }
             let kind = match texts.state(&digest) {
                 TextState::Available => continue,
                 TextState::Altered => FindingKind::TextsAltered,
                 TextState::Missing => FindingKind::TextsMissing,
+                TextState::Closed => FindingKind::TextsClosed,
             };
             shard.cases[index].note(kind);
             findings.push(location.finding(kind, FindingDetail::Text { digest }));
         }
     }
     Ok(findings)
+}
+
+/// Returns whether the text of a record was destroyed. `key` is the one with which it was sealed, if the file still names it.
+fn was_destroyed(custody: &CustodyState, location: &Location, key: Option<&KeyId>) -> bool {
+    if let Some(key) = key {
+        return custody.destruction(key).is_some();
+    }
+    let (Some(case), Some(seq)) = (location.case, location.seq) else { return false };
+    let is_note = location.event == Some(EventKind::NoteAdded);
+    let is_of = |owner: TextOwner| (owner == TextOwner::Program) == is_note;
+    TextOwner::ALL.into_iter().any(|owner| is_of(owner) && custody.destruction_of(case, owner, seq).is_some())
 }

@@ -6,7 +6,8 @@ use crate::finding::{Finding, FindingKind};
 use crate::input::{CountingReader, LedgerSource, Opened, RandomAccess};
 use crate::judge::{JudgeContext, Shard};
 use crate::options::AuditOptions;
-use ibbi_log::{LedgerLine, LineContent, LineReader, LineRecord, Lines, RawLine, case_of};
+use ibbi_core::{Event, NoteText};
+use ibbi_log::{CustodyState, LedgerLine, LineContent, LineReader, LineRecord, Lines, RawLine, TextOwner, case_of};
 use ibbi_seal::{ExtractFault, is_extract, verify_extract};
 
 /// The records of a case, as far as the query asks.
@@ -32,15 +33,20 @@ pub(super) fn read_records(source: LedgerSource<'_>, queries: &[CaseQuery]) -> R
     let options = AuditOptions { advisories: false, ..AuditOptions::default() };
     let opened = source.begin(options.max_stream)?;
     let mut collectors: Vec<_> = queries.iter().map(|query| RecordCollector::new(query, &options)).collect();
+    let mut custody = CustodyState::default();
     if is_extract(&opened.beginning) {
         read_extract(opened, &mut collectors)?;
     } else {
-        read_ledger(opened, &mut collectors)?;
+        read_ledger(opened, &mut collectors, &mut custody)?;
     }
-    Ok(collectors.into_iter().map(RecordCollector::finish).collect())
+    Ok(collectors.into_iter().map(|collector| collector.finish(&custody)).collect())
 }
 
-fn read_ledger(opened: Opened<'_>, collectors: &mut [RecordCollector<'_>]) -> Result<(), AuditError> {
+fn read_ledger(
+    opened: Opened<'_>,
+    collectors: &mut [RecordCollector<'_>],
+    custody: &mut CustodyState,
+) -> Result<(), AuditError> {
     let Opened { reader, random_access, .. } = opened;
     let mut spool = random_access.writer();
     let mut lines = Lines::new(reader);
@@ -51,7 +57,13 @@ fn read_ledger(opened: Opened<'_>, collectors: &mut [RecordCollector<'_>]) -> Re
         let Some(RawLine { number, offset, length, content }) = next else { return Ok(()) };
         read = offset + length;
         let LineContent::Whole(line, _) = content else { continue };
-        let Some(case) = case_of(line) else { continue };
+        let Some(case) = case_of(line) else {
+            if let Ok(LedgerLine::Custody(line)) = records.read(line) {
+                // The audit of the ledger reports a line that doesn't fit.
+                let _ = custody.follow(&line);
+            }
+            continue;
+        };
         for collector in collectors.iter_mut().filter(|collector| collector.query.case == case) {
             if let Some(spool) = &mut spool {
                 let kept = spool.copy(line, offset).and_then(|()| spool.flush());
@@ -62,7 +74,7 @@ fn read_ledger(opened: Opened<'_>, collectors: &mut [RecordCollector<'_>]) -> Re
                     (record.line, record.offset) = (number, offset);
                     collector.take(record, &random_access)?;
                 }
-                Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) => {}
+                Ok(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) => {}
                 Err(_) => {
                     let context = JudgeContext::new(collector.options, &random_access);
                     collector.shard.line(line, number, offset, &context, &mut collector.found.findings)?;
@@ -98,8 +110,9 @@ impl<'a> RecordCollector<'a> {
         Self { query, options, shard: Shard::new(), found }
     }
 
-    fn finish(self) -> CaseRecords {
+    fn finish(self, custody: &CustodyState) -> CaseRecords {
         let Self { mut found, .. } = self;
+        mark_destroyed(&mut found.records, custody);
         // Each record has its own advisories.
         found.findings.retain(|finding| finding.kind != FindingKind::EventAdvisory);
         let lines = |kind| {
@@ -119,5 +132,22 @@ impl<'a> RecordCollector<'a> {
         self.shard.record(record.clone(), &context, &mut self.found.findings)?;
         self.found.records.push(record);
         Ok(())
+    }
+}
+
+/// Puts the day and the rule in the place of texts that were destroyed.
+fn mark_destroyed(records: &mut [LineRecord], custody: &CustodyState) {
+    if custody.destroyed.is_empty() {
+        return;
+    }
+    let concerns: Vec<Event> = records.iter().map(|record| record.record.event.clone()).collect();
+    for LineRecord { record, .. } in records {
+        let Some(owner) = TextOwner::of(&record.event, &concerns) else { continue };
+        let Some(destruction) = custody.destruction_of(record.case, owner, record.seq) else { continue };
+        if let Some(text) = record.event.note_text_mut()
+            && let Some(digest) = text.digest().copied()
+        {
+            *text = NoteText::destroyed(digest, destruction.at.utc_date(), destruction.texts.rule.clone());
+        }
     }
 }

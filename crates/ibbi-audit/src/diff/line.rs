@@ -1,6 +1,9 @@
 //! A line of a ledger or an extract, as a comparison matches it with a line of the other one.
 
-use ibbi_log::{Digest, FORMAT_TYPE, HEADS_TYPE, OPENING_TYPE, Uuid, case_of};
+use ibbi_log::{
+    Digest, FORMAT_TYPE, HEADS_TYPE, HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, OPENING_TYPE, TEXTS_DESTROYED_TYPE, Uuid,
+    case_of,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -16,6 +19,8 @@ pub enum LineKind {
     Format,
     /// The last lines of all cases.
     Heads,
+    /// A legal hold, or the destruction of texts.
+    Custody,
     /// The first line of an extract, with the checkpoint.
     ExtractHead,
     /// The proof of a line of an extract.
@@ -39,6 +44,7 @@ impl LineKind {
             Some(OPENING_TYPE) => Self::Opening,
             Some(FORMAT_TYPE) => Self::Format,
             Some(HEADS_TYPE) => Self::Heads,
+            Some(HOLD_PLACED_TYPE | HOLD_LIFTED_TYPE | TEXTS_DESTROYED_TYPE) => Self::Custody,
             Some(_) if case.is_some() => Self::Record,
             _ if fields.contains_key("extract") => Self::ExtractHead,
             _ if fields.contains_key("proof") => Self::Proof,

@@ -35,6 +35,7 @@ pub(super) fn subject(line: &ComparedLine, words: &CaseWords) -> String {
         LineKind::Opening => "The opening of the ledger".to_owned(),
         LineKind::Format => format!("The change of the ledger's format on line {number}"),
         LineKind::Heads => format!("The state of all cases on line {number}"),
+        LineKind::Custody => format!("The legal hold or destruction on line {number}"),
         LineKind::ExtractHead => "The first line of the extract, with the checkpoint".to_owned(),
         LineKind::Proof => format!("The proof on line {number} of the extract"),
         LineKind::CasePath => format!("The case's path on line {number} of the extract"),

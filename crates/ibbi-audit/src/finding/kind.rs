@@ -63,8 +63,8 @@ macro_rules! findings {
             }
 
             /// Returns whether a finding of this kind means that the ledger is not sound: it is an error about the record itself
-            /// (the file, a line, the chain, a checkpoint, or an extract's proofs). An error about a case or an event means
-            /// that a sound record breaks a rule.
+            /// (the file, a line, the chain, a checkpoint, or an extract's proofs). An error about a case, an event, or the
+            /// custody of texts means that a sound record breaks a rule.
             pub fn breaks_soundness(self) -> bool {
                 let area = self.code().split_once('.').map_or("", |(area, _)| area);
                 self.severity() == Severity::Error
@@ -155,6 +155,34 @@ findings! {
          shows such a text.",
         "Compare the file with a copy, and find out who could write to it.";
 
+    TextsClosed = "texts.closed", Warning,
+        "A record's confidential text is sealed, and its key is not here.",
+        "The file beside the ledger has the text in encrypted form. The key is in a folder elsewhere, which is not here or \
+         doesn't have it. The ledger can be checked in full without it.",
+        "If you should see the text, ask for the folder with the keys, and name it with IBBI_TEXT_KEYS.";
+    TextsKeyLeft = "texts.key-left", Warning,
+        "A key was destroyed according to the ledger, but its file is still there.",
+        "The destruction was interrupted, or the file was restored from a copy. A person who has the file can read the texts. The \
+         program no longer shows them.",
+        "Record an event or run `ibbi texts destroy` again: the program then finishes the destruction. Find out where the file \
+         came from, and destroy other copies.";
+
+    // Legal holds and destructions.
+    CustodyDestroyed = "custody.destroyed", Info,
+        "Confidential texts were destroyed.",
+        "A line says whose texts they were, and under which retention rule. The records keep the digests of the texts, so the \
+         chain and all proofs hold as before.",
+        "Compare the rule's digest with the retention file that counsel confirmed.";
+    CustodyUnderHold = "custody.under-hold", Error,
+        "Confidential texts were destroyed under a legal hold.",
+        "A hold was in force for the case. The program refuses this, so another program or an altered one wrote the line.",
+        "Tell counsel. Keep every copy of the ledger, the texts, and the keys.";
+    CustodyEarly = "custody.early", Error,
+        "Confidential texts were destroyed before their retention rule allowed it.",
+        "The line names the rule's time and the day from which it counted. They don't allow the destruction, or the case had \
+         later events. The program refuses this, so another program or an altered one wrote the line.",
+        "Tell counsel. Keep every copy of the ledger, the texts, and the keys.";
+
     // Lines and the chain.
     LineMalformed = "line.malformed", Error,
         "A line is not a valid record.",
@@ -214,6 +242,12 @@ findings! {
         "A line does not state the last records of the cases as they are.",
         "Before each checkpoint, the program writes a line with the last record of every case. This one doesn't fit the lines \
          before it: they were changed, removed, or inserted and the chain was repaired, or another program wrote the line.",
+        "Compare the ledger with a copy.";
+
+    ChainCustody = "chain.custody", Error,
+        "A line about legal holds or destruction doesn't fit the lines before it.",
+        "It lifts a hold that is not in force, or destroys texts a second time. Lines were removed, repeated, or inserted, or \
+         another program wrote it.",
         "Compare the ledger with a copy.";
 
     // Checkpoints.

@@ -42,6 +42,7 @@ pub(crate) fn fault_finding(fault: Fault, case: Option<Uuid>, logged: Option<At>
         FaultKind::Version { .. } | FaultKind::FormatRepeated { .. } => FindingKind::LedgerFormat,
         FaultKind::Act { .. } => FindingKind::ChainAct,
         FaultKind::Heads { .. } => FindingKind::ChainHeads,
+        FaultKind::NoHold { .. } | FaultKind::DestroyedTwice { .. } => FindingKind::ChainCustody,
         FaultKind::NoLine => FindingKind::LedgerEmpty,
         FaultKind::Opening { .. } => FindingKind::LedgerSecondOpening,
         FaultKind::Chain { .. } => FindingKind::ChainPrev,

@@ -14,7 +14,7 @@ use core::fmt;
 use ibbi_core::{
     Advisory, At, Date, EventKind, FoundWeakness, LocalTime, NameFault, Refusal, Source, Stage, Unmet, Warning,
 };
-use ibbi_log::{ClockFinding, Digest, FaultKind, Uuid};
+use ibbi_log::{ClockFinding, Digest, FaultKind, KeyId, TextsDestroyed, Uuid};
 use ibbi_seal::SignatureError;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use text::Sentence;
@@ -85,6 +85,28 @@ pub enum FindingDetail {
     Text {
         /// The salted digest that the record has.
         digest: Digest,
+    },
+    /// Texts that were destroyed.
+    Destroyed {
+        /// Which, and under which rule.
+        texts: Box<TextsDestroyed>,
+        /// The day.
+        on: Date,
+    },
+    /// Texts that were destroyed under a legal hold.
+    UnderHold {
+        /// The line that placed the hold.
+        hold: u64,
+    },
+    /// Texts that were destroyed too early.
+    TooEarly {
+        /// Why it was too early.
+        reason: String,
+    },
+    /// A key that was destroyed according to the ledger, and is still there.
+    KeyLeft {
+        /// The key.
+        key: KeyId,
     },
     /// The reason why an extract proves nothing.
     Unproved {

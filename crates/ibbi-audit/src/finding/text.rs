@@ -3,6 +3,7 @@
 use super::{Finding, FindingDetail};
 use core::fmt;
 use ibbi_common::format::count;
+use ibbi_log::{TextOwner, TextsDestroyed};
 
 /// A finding as a sentence.
 pub(crate) struct Sentence<'a>(pub(crate) &'a Finding);
@@ -48,7 +49,31 @@ impl fmt::Display for Sentence<'_> {
             FindingDetail::Text { digest } => {
                 write!(f, "the text of {event} can't be shown; the record has its digest, {digest}")
             }
-            FindingDetail::Unproved { reason } => f.write_str(reason),
+            FindingDetail::Destroyed { texts, on } => {
+                let TextsDestroyed { key, texts, rule, authority, reason, .. } = &**texts;
+                let were = if *texts == 1 { "was" } else { "were" };
+                let number = count(*texts, "text", "texts");
+                let owner = match key.owner {
+                    TextOwner::Labor | TextOwner::Management => key.owner.code(),
+                    TextOwner::Program => "the program",
+                    TextOwner::Unknown => "an unknown party",
+                };
+                write!(
+                    f,
+                    "{number} of {owner} {were} destroyed on {} under rule {rule} ({authority}): {reason}",
+                    on.readable()
+                )
+            }
+            FindingDetail::UnderHold { hold } => {
+                write!(f, "the texts were destroyed although line {hold} had placed a legal hold")
+            }
+            FindingDetail::TooEarly { reason } | FindingDetail::Unproved { reason } => f.write_str(reason),
+            FindingDetail::KeyLeft { key } => {
+                write!(
+                    f,
+                    "key {key} was destroyed according to the ledger, but its file is still in the folder with the keys"
+                )
+            }
             FindingDetail::Extract { complete_up_to: Some(line), .. } => {
                 write!(f, "the extract has every record of the case; it is complete up to line {line}")
             }

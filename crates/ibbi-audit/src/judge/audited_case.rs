@@ -26,7 +26,7 @@ pub(crate) struct AuditedCase {
     pub(crate) zone: Option<Zone>,
     pub(crate) counts: RecordCounts,
     /// The kinds of finding about it, one bit each.
-    pub(crate) found: u64,
+    found: [u64; 2],
     pub(crate) times: CaseTimes,
     /// The first cause of a follow-on, kept after the state was dropped.
     pub(crate) first_cause: Option<u64>,
@@ -50,7 +50,12 @@ pub(crate) struct RecordCounts {
     pub(crate) voids: u32,
 }
 
-const _: () = assert!(FindingKind::ALL.len() <= 64);
+const _: () = assert!(FindingKind::ALL.len() <= 128);
+
+/// Returns the word and the bit of a kind of finding.
+const fn place_of(kind: FindingKind) -> (usize, u64) {
+    (kind as usize / 64, 1 << (kind as usize % 64))
+}
 
 impl AuditedCase {
     pub(crate) fn new(id: Uuid, line: u64) -> Self {
@@ -63,7 +68,7 @@ impl AuditedCase {
             district: None,
             zone: None,
             counts: RecordCounts::default(),
-            found: 0,
+            found: [0; 2],
             times: CaseTimes::new(),
             first_cause: None,
             restored: 0,
@@ -88,10 +93,12 @@ impl AuditedCase {
     }
 
     pub(crate) const fn note(&mut self, kind: FindingKind) {
-        self.found |= 1 << kind as u32;
+        let (word, bit) = place_of(kind);
+        self.found[word] |= bit;
     }
 
     pub(crate) const fn has(&self, kind: FindingKind) -> bool {
-        self.found & (1 << kind as u32) != 0
+        let (word, bit) = place_of(kind);
+        self.found[word] & bit != 0
     }
 }

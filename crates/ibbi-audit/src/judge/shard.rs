@@ -143,7 +143,7 @@ impl Shard {
                 Ok(())
             }
             // These lines are of no case. The chain checks their places.
-            Some(LedgerLine::Format(_) | LedgerLine::Heads(_)) => Ok(()),
+            Some(LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) => Ok(()),
             None => {
                 let (column, kind) = read.fault.take().unwrap_or((0, FaultKind::Unexplained));
                 self.malformed(line, Fault { line: number, offset, column, kind }, context, out)

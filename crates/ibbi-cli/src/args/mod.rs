@@ -6,6 +6,7 @@ mod availability;
 mod calibration;
 mod case;
 mod cases;
+mod custody;
 mod import;
 mod mail;
 mod mirror;
@@ -25,6 +26,7 @@ pub(crate) use case::{
     Amend, Correction, New, Presence, Record, Replay, Route, Signing, StandardsFile, Status, Tour, Void, When,
 };
 pub(crate) use cases::{CaseTable, Cases};
+pub(crate) use custody::{DestroyTexts, Hold, Texts};
 pub(crate) use import::{Import, ImportCases};
 pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
@@ -99,6 +101,12 @@ pub(crate) enum Command {
     Extract(Extract),
     /// Write records for a public-records request: exempt texts only as digests, and proofs that the requester can check.
     Release(Release),
+    /// Place, lift, or list legal holds, which keep confidential texts from being destroyed.
+    #[command(subcommand)]
+    Hold(Hold),
+    /// Seal confidential texts, find those that retention rules allow to destroy, and destroy them.
+    #[command(subcommand)]
+    Texts(Texts),
     /// Follow the ledger of a server, check every step, and keep the lines that you may read.
     Mirror(Mirror),
     /// Print the JSON Schema of a ledger line or of a scenario.

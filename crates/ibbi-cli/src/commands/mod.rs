@@ -14,6 +14,7 @@ mod checkpoint;
 mod compare;
 mod config;
 mod cosign;
+mod custody;
 mod diff;
 mod export;
 mod extract;
@@ -62,6 +63,9 @@ use std::sync::Arc;
 
 pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
     let json = args.json;
+    if let Some(folder) = std::env::var_os("IBBI_TEXT_KEYS").filter(|folder| !folder.is_empty()) {
+        ibbi_app::custody::use_key_folder(folder.into());
+    }
     match args.command {
         Command::New(args) => new::run(args, json),
         Command::Record(args) => record::run(args, json),
@@ -83,6 +87,8 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Cosign(args) => cosign::run(args, json),
         Command::Extract(args) => extract::run(&args, json),
         Command::Release(args) => release::run(&args, json),
+        Command::Hold(args) => custody::hold(args, json),
+        Command::Texts(args) => custody::texts(args, json),
         Command::Mirror(args) => mirror::run(&args, json),
         Command::Schema(args) => Ok(schema::run(&args, json)),
         Command::Scenario(args) => scenario::run(args, json),

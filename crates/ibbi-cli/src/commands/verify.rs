@@ -174,13 +174,23 @@ fn texts(verified: &Verified, text: &mut String) {
         warn(format!("the file with the {recorded} is not beside the ledger"));
         return;
     }
-    for (lines, what) in [(&texts.altered, "altered after recording"), (&texts.missing, "missing")] {
+    let closed = "sealed, and can't be opened: the key is not in the folder with the keys, or the folder is not here";
+    for (lines, what) in
+        [(&texts.altered, "altered after recording"), (&texts.missing, "missing"), (&texts.closed, closed)]
+    {
         let shown: Vec<_> = lines.iter().take(SHOWN_FAULTS).map(u64::to_string).collect();
         let more = if lines.len() > SHOWN_FAULTS { ", …" } else { "" };
         let (be, noun) = if lines.len() == 1 { ("is", "line") } else { ("are", "lines") };
         if !lines.is_empty() {
             warn(format!("{} of {recorded} {be} {what} ({noun} {}{more})", lines.len(), shown.join(", ")));
         }
+    }
+    if !texts.keys_left.is_empty() {
+        let keys = texts.keys_left.join(", ");
+        warn(format!("destroyed according to the ledger, but still in the folder with the keys: {keys}"));
+    }
+    if texts.destroyed > 0 {
+        let _ = writeln!(text, "{} of {recorded} destroyed, as the ledger says", texts.destroyed);
     }
 }
 

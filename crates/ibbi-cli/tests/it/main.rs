@@ -17,6 +17,7 @@ mod dependencies;
 mod docs;
 mod documented_limits;
 mod evidence;
+mod forgetting;
 mod full_disk;
 mod golden;
 mod golden_v2;

@@ -9,7 +9,7 @@ use crate::line_reader::{LedgerLine, RecordReader, read_line};
 use crate::record::{self, LineFields, LineRecord, Middle};
 use crate::storage::{Storage, StoredFile};
 use crate::texts::{NewTexts, Texts, texts_path};
-use crate::{Damage, Digest, Head, MAX_LINE};
+use crate::{Damage, Digest, Head, KeyId, MAX_LINE};
 use ibbi_core::{At, Name};
 use ibbi_store::{NewRecord, check_acts, check_clock};
 use std::io;
@@ -110,7 +110,7 @@ pub enum AppendError {
         index: usize,
     },
     /// The ledger still has format 1, and the line exists only in format 2.
-    #[error("the ledger still has format 1, which has no line with the state of all cases; record an event first")]
+    #[error("the ledger still has format 1, which has no such line; record an event first")]
     Format,
     /// The batch or the clock is not as every store asks for it.
     #[error(transparent)]
@@ -120,6 +120,22 @@ pub enum AppendError {
     Texts {
         /// The file with the texts.
         path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// The legal holds and destructions of the ledger don't allow it.
+    #[error("{reason}")]
+    Custody {
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The destruction of texts is recorded, but their key can't be destroyed yet.
+    #[error(
+        "the destruction is recorded, but the file of key {key} can't be destroyed: {source}; fix the cause, and open the ledger again to finish it"
+    )]
+    KeyLeft {
+        /// The key.
+        key: KeyId,
         /// The system's error.
         source: io::Error,
     },
@@ -242,7 +258,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         self.trusts_clock
     }
 
-    fn check_writable(&self) -> Result<(), AppendError> {
+    pub(super) fn check_writable(&self) -> Result<(), AppendError> {
         match &self.state {
             State::Writable => Ok(()),
             State::Damaged(damage) => Err(AppendError::Damaged { damage: damage.clone() }),
@@ -256,7 +272,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 
     /// Checks what doesn't need the ledger's index.
-    fn check_batch(&self, records: &[NewRecord], now: At) -> Result<(), AppendError> {
+    pub(super) fn check_batch(&self, records: &[NewRecord], now: At) -> Result<(), AppendError> {
         check_acts(records).map_err(AppendError::NotAccepted)?;
         if self.trusts_clock { Ok(()) } else { check_clock(self.logged, now).map_err(AppendError::NotAccepted) }
     }
@@ -299,8 +315,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
                 return Err(AppendError::Conflict { case, expected, found });
             }
             let (rev, seq) = (found + 1, plan.head.lines + 1);
-            let sealed = plan.texts.take(record.accepted.event(), record.salt).transpose();
-            let sealed = sealed.map_err(|_| AppendError::Unreadable { index })?;
+            let sealed = plan.texts.take(record);
             let fields = LineFields::new(record, sealed.as_ref().unwrap_or(record.accepted.event()));
             let line = write_line(index, &fields, (rev, seq), &middle, lines)?;
             let (offset, length) = (plan.head.bytes, line.end - line.start);
@@ -332,7 +347,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             return Err(AppendError::Read { source });
         };
         if found.event.note_text().is_some_and(|text| text.text().is_none()) {
-            let texts = Texts::read(&self.storage, &self.path).map_err(|source| AppendError::Read { source })?;
+            let texts = Texts::read_in(&self.storage, &self.path).map_err(|source| AppendError::Read { source })?;
             texts.fill(&mut found.event);
         }
         if !record.has_content_of(&found) {
@@ -350,7 +365,8 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             return Ok(());
         }
         let not_stored = |source| AppendError::Texts { path: texts_path(&self.path), source };
-        plan.texts.store(&self.storage, &self.path).map_err(not_stored)?;
+        let now = plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
+        plan.texts.store(&self.storage, &self.path, &self.custody, now).map_err(not_stored)?;
         self.write(lines, count, plan.head)?;
         if let Some(change) = &plan.change {
             self.observer.appended(change, ObservedLine::Other);
@@ -360,8 +376,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             let line = ObservedLine::Record { case: record.accepted.case(), rev: committed.rev };
             self.observer.appended(&committed.hash, line);
         }
-        self.logged =
-            plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
+        self.logged = now;
         Ok(())
     }
 
@@ -392,7 +407,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 
     /// Writes and syncs lines at the end of the file, which then is `head`. `records` is their number.
-    fn write(&mut self, lines: &[u8], records: usize, head: Head) -> Result<(), AppendError> {
+    pub(super) fn write(&mut self, lines: &[u8], records: usize, head: Head) -> Result<(), AppendError> {
         let in_doubt = |source| AppendError::InDoubt { seq: self.head.lines + 1, records, source };
         let found = self.length_in_place().map_err(|source| AppendError::Read { source })?;
         self.state = State::Poisoned;

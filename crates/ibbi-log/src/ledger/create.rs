@@ -126,6 +126,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             logged: opening.logged,
             trusts_clock: false,
             version: 2,
+            custody: crate::CustodyState::default(),
             opening,
             head: Head { lines: 1, bytes, hash },
             observer,

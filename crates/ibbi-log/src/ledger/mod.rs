@@ -2,6 +2,7 @@
 
 mod append;
 mod create;
+mod custody;
 mod index;
 mod lock_owner;
 mod observer;
@@ -17,6 +18,7 @@ pub use observer::{LineObserver, ObservedLine};
 pub use open_error::OpenError;
 pub use torn_tail::TornTail;
 
+use crate::custody::CustodyState;
 use crate::ledger_data::Opening;
 use crate::line::MAX_LINE;
 use crate::line_reader::{LedgerLine, RecordReader};
@@ -71,6 +73,8 @@ pub struct Ledger<S: Storage = Disk, O = ()> {
     trusts_clock: bool,
     /// The version of the format of the last line.
     version: u8,
+    /// The legal holds and destructions.
+    custody: CustodyState,
     observer: O,
     index: Index,
     state: State,

@@ -29,7 +29,7 @@ impl From<&LedgerLine> for ObservedLine {
         match line {
             LedgerLine::Record(record) => Self::Record { case: record.case, rev: record.rev },
             LedgerLine::Heads(heads) => Self::Heads(*heads),
-            LedgerLine::Opening(_) | LedgerLine::Format(_) => Self::Other,
+            LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Custody(_) => Self::Other,
         }
     }
 }

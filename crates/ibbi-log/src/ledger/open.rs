@@ -4,6 +4,7 @@ use super::index::{Index, Place};
 use super::observer::{LineObserver, ObservedLine};
 use super::preallocation::Preallocation;
 use super::{Ledger, MAX_BATCH, OpenError, State, lock_owner, torn_tail};
+use crate::custody::CustodyState;
 use crate::ledger_data::Opening;
 use crate::line_check::LineChecker;
 use crate::line_reader::LedgerLine;
@@ -88,6 +89,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             logged: pass.logged,
             trusts_clock: false,
             version: pass.version,
+            custody: pass.custody,
             observer,
             index: pass.index,
             // The end is not known to be safe yet. After an error the lock owner's note stays for the next try.
@@ -111,6 +113,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             ledger.make_safe().map_err(failed("sync the end of"))?;
         }
         ledger.state = State::Writable;
+        ledger.finish_destructions();
         Ok(ledger)
     }
 
@@ -137,6 +140,7 @@ struct Pass {
     logged: At,
     /// The version of the format of the last line.
     version: u8,
+    custody: CustodyState,
     index: Index,
     damage: Damage,
     /// Whether an unfinished line or act follows the head.
@@ -177,7 +181,10 @@ impl Pass {
             match entry.take() {
                 Some(LedgerLine::Opening(read)) if head.lines == 1 => opening = Some(read),
                 Some(LedgerLine::Record(record)) => act.push(PendingRecord { record, length: step.length, head }),
-                Some(LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_)) | None => {}
+                Some(
+                    LedgerLine::Opening(_) | LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_),
+                )
+                | None => {}
             }
             if scan.open_act().is_some() {
                 damage.add(faults.drain(..));
@@ -207,7 +214,8 @@ impl Pass {
             damage.add(torn.clone());
         }
         let version = scan.version().unwrap_or(2);
-        Ok(Self { opening, head, logged, version, index, damage, torn: torn.is_some() })
+        let custody = scan.custody().clone();
+        Ok(Self { opening, head, logged, version, custody, index, damage, torn: torn.is_some() })
     }
 }
 

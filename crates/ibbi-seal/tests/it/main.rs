@@ -2,6 +2,7 @@
 
 mod crash;
 mod extract;
+mod forgetting;
 mod history;
 mod mirror;
 mod simulated_disk;

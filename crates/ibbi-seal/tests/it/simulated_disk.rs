@@ -270,6 +270,14 @@ impl Storage for Disk {
         self.0.borrow_mut().names.remove(path).map(drop).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.plain_operation()?;
+        let mut state = self.0.borrow_mut();
+        let inode = state.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
+        state.names.insert(to.to_owned(), inode);
+        Ok(())
+    }
+
     fn sync_directory(&self, _: &Path) -> io::Result<()> {
         self.plain_operation()?;
         let mut state = self.0.borrow_mut();

@@ -4,6 +4,7 @@
 //! intended errors. To test a change by itself, the numbers and the chain are made to match.
 
 mod chain;
+mod custody;
 mod foreign;
 mod legality;
 mod trust;
@@ -49,7 +50,7 @@ pub(crate) fn full_day() -> Lines {
 
 /// Returns the whole corpus.
 pub(crate) fn samples() -> Vec<Sample> {
-    [chain::samples(), legality::samples(), trust::samples(), foreign::samples(), weak::samples()]
+    [chain::samples(), legality::samples(), trust::samples(), foreign::samples(), weak::samples(), custody::samples()]
         .into_iter()
         .flatten()
         .collect()

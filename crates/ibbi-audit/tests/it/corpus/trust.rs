@@ -41,7 +41,7 @@ fn with_heads(ledger: &Lines) -> Lines {
 }
 
 /// Returns a ledger with one more line, which is about no case.
-fn with_line(ledger: &Lines, kind: &str, data: Value) -> Lines {
+pub(crate) fn with_line(ledger: &Lines, kind: &str, data: Value) -> Lines {
     let number = ledger.0.len();
     let last = &ledger.json(number)["logged"];
     let line = serde_json::json!({

@@ -11,7 +11,7 @@ use std::process::Command;
 /// Returns whether a kind of finding is about the record itself, not about its events, cases, programs, clocks, or chart.
 fn is_about_the_record(kind: Kind) -> bool {
     let area = kind.code().split('.').next().unwrap_or_default();
-    kind != Kind::LedgerOtherChart && !["case", "event", "clock", "program", "names"].contains(&area)
+    kind != Kind::LedgerOtherChart && !["case", "event", "clock", "custody", "program", "names"].contains(&area)
 }
 
 /// Returns the checkpoint file, with the incomplete one at its end.

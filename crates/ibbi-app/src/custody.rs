@@ -1,0 +1,425 @@
+//! Sealing, holding, and destroying the confidential texts of a ledger.
+
+use crate::case_log::CaseLog;
+use crate::error::AppError;
+use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions};
+use crate::retention::{RetentionRule, RetentionRules};
+use crate::service::Ids;
+use ibbi_core::{At, Date, Event, Name, Reason, Stage};
+use ibbi_log::{Custody, CustodyState, Digest, Hold, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, texts_path};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+pub use ibbi_log::use_key_folder;
+
+/// How many records are read at a time.
+const PAGE: usize = 10_000;
+
+/// What sealing the texts of a ledger did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SealReport {
+    /// The folder with the keys.
+    pub keys: PathBuf,
+    /// How many texts were sealed.
+    pub sealed: u64,
+    /// How many texts were sealed before.
+    pub already: u64,
+    /// How many texts of no record were left out: a crash left them.
+    pub dropped: u64,
+    /// How many records of format 1 have their text in the line, which can't be sealed or destroyed.
+    pub in_lines: u64,
+}
+
+/// A legal hold, as `ibbi hold list` shows it.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListedHold {
+    /// The number of the line that placed it, which lifts it.
+    pub hold: u64,
+    /// The case; none for all cases.
+    pub case: Option<Uuid>,
+    /// Why.
+    pub reason: String,
+    /// Who placed it.
+    pub by: String,
+    /// When.
+    pub at: At,
+    /// When it was lifted, if it was.
+    pub lifted: Option<At>,
+}
+
+/// Texts of one party in one case, and whether the retention rules allow their destruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DueTexts {
+    /// The case.
+    pub case: Uuid,
+    /// Its district.
+    pub district: String,
+    /// Whose they are: `labor`, `management`, `program`, or `unknown`.
+    pub party: &'static str,
+    /// The key that opens them.
+    pub key: String,
+    /// How many they are.
+    pub texts: u64,
+    /// The retention rule about them.
+    pub rule: Option<String>,
+    /// The day from which the rule counts, if it has begun to.
+    pub from: Option<Date>,
+    /// The first day on which the rule allows the destruction.
+    pub due: Option<Date>,
+    /// The line with a legal hold on the case.
+    pub hold: Option<u64>,
+    /// Whether they can be destroyed on the day that was asked about.
+    pub allowed: bool,
+    /// Why not.
+    pub reason: Option<String>,
+}
+
+/// Texts that were destroyed.
+#[derive(Debug, Clone, Serialize)]
+pub struct DestroyedTexts {
+    /// The number of the line that says so.
+    pub line: u64,
+    /// What was destroyed.
+    #[serde(flatten)]
+    pub texts: DueTexts,
+}
+
+/// What to destroy.
+#[derive(Debug, Clone)]
+pub struct DestroyRequest {
+    /// The case: its ID, the start of it, or its district.
+    pub case: String,
+    /// Whose texts; none for all.
+    pub party: Option<TextOwner>,
+    /// Why, and on whose authority.
+    pub reason: Reason,
+    /// Who does it.
+    pub actor: Name,
+}
+
+/// Seals the texts of a ledger with keys in a folder, which is created if its parent folder exists.
+///
+/// # Errors
+/// [`AppError::Usage`] if the folder is inside the ledger's folder, because a backup of that would have the keys too; others if
+/// the ledger can't be opened for writing.
+pub fn seal(path: &Path, keys: &Path, options: &OpenOptions) -> Result<SealReport, AppError> {
+    let keys = key_folder(path, keys)?;
+    let options = OpenOptions { collect: Collect::Everything, ..options.clone() };
+    let mut service = ledger::open(path, Ids::random(), &options)?;
+    let now = service.store().now().map_err(|error| service.unreadable(error))?;
+    let digests = stored_digests(&service)?;
+    let (mut owners, mut in_lines) = (TextOwners::new(), 0);
+    for log in all_logs(&mut service)? {
+        for record in &log.records {
+            let Some(owner) = owner_of(&log, &record.event) else { continue };
+            if record.details.in_order {
+                in_lines += 1;
+            }
+            owners.extend(digests.get(&record.seq).map(|digest| (*digest, (log.id, owner))));
+        }
+    }
+    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
+    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
+}
+
+/// Returns the folder with the keys, as an absolute path. Creates it if there is none.
+fn key_folder(ledger: &Path, keys: &Path) -> Result<PathBuf, AppError> {
+    let failed = |doing, path: &Path| {
+        let path = path.to_owned();
+        move |source| AppError::Io { doing, path, source }
+    };
+    if keys.symlink_metadata().is_err() {
+        let mut builder = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(keys).map_err(failed("create", keys))?;
+    }
+    let keys = fs::canonicalize(keys).map_err(failed("open", keys))?;
+    let ledger = fs::canonicalize(ledger).map_err(failed("open", ledger))?;
+    let beside = ledger.parent().unwrap_or(&ledger);
+    if keys.starts_with(beside) {
+        let message = format!(
+            "{} is inside {}, so a backup of that folder would have the keys too; choose a folder elsewhere",
+            keys.display(),
+            beside.display()
+        );
+        // The folder is empty if it was made now.
+        let _ = fs::remove_dir(&keys);
+        return Err(AppError::Usage(message));
+    }
+    Ok(keys)
+}
+
+/// Places a legal hold on a case, or on all cases. Returns the number of its line, which lifts it.
+///
+/// # Errors
+/// [`AppError`] if the case doesn't exist or the ledger can't be opened for writing.
+pub fn place_hold(
+    path: &Path,
+    case: Option<&str>,
+    (reason, actor): (Reason, &Name),
+    options: &OpenOptions,
+) -> Result<u64, AppError> {
+    let service = ledger::open(path, Ids::random(), options)?;
+    let case = case.map(|case| ledger::select(&service, Some(case))).transpose()?;
+    add_hold(&service, Custody::HoldPlaced { case, reason }, actor)
+}
+
+/// Lifts the legal hold that a line placed. Returns the number of the new line.
+///
+/// # Errors
+/// [`AppError`] if the hold isn't in force or the ledger can't be opened for writing.
+pub fn lift_hold(
+    path: &Path,
+    hold: u64,
+    (reason, actor): (Reason, &Name),
+    options: &OpenOptions,
+) -> Result<u64, AppError> {
+    let service = ledger::open(path, Ids::random(), options)?;
+    add_hold(&service, Custody::HoldLifted { hold, reason }, actor)
+}
+
+fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64, AppError> {
+    let now = service.store().now().map_err(|error| service.unreadable(error))?;
+    let added = service.store().with_ledger(|ledger| ledger.append_hold(done, actor, now));
+    added.ok_or_else(not_open)?.map_err(from_ledger)
+}
+
+/// Returns the legal holds of a ledger, with those that were lifted, the oldest first.
+///
+/// # Errors
+/// [`AppError`] if the ledger can't be read.
+pub fn holds(path: &Path) -> Result<Vec<ListedHold>, AppError> {
+    let service = ledger::read_cases(path, Collect::Nothing)?;
+    let listed = |hold: Hold| ListedHold {
+        hold: hold.seq,
+        case: hold.case,
+        reason: hold.reason.to_string(),
+        by: hold.by.to_string(),
+        at: hold.at,
+        lifted: hold.lifted.map(|line| line.at),
+    };
+    Ok(service.store().custody().holds.into_iter().map(listed).collect())
+}
+
+/// Returns the sealed texts of a ledger, and which of them the retention rules allow to destroy on a day.
+///
+/// # Errors
+/// [`AppError`] if the ledger or its texts can't be read.
+pub fn due(path: &Path, rules: &RetentionRules, on: Date) -> Result<Vec<DueTexts>, AppError> {
+    let mut service = ledger::read_cases(path, Collect::Everything)?;
+    let texts = read_texts(path)?;
+    let custody = service.store().custody();
+    let mut due = Vec::new();
+    let digests = stored_digests(&service)?;
+    for log in all_logs(&mut service)? {
+        due.extend(due_of(&log, &keys_of(&log, &digests, &texts), (&custody, rules, on)));
+    }
+    Ok(due)
+}
+
+/// Returns what [`destroy`] would destroy on this day, without changing anything.
+///
+/// # Errors
+/// [`AppError`] as [`destroy`] does.
+pub fn plan_destruction(
+    path: &Path,
+    request: &DestroyRequest,
+    rules: &RetentionRules,
+    on: Date,
+) -> Result<Vec<DueTexts>, AppError> {
+    let mut service = ledger::read_cases(path, Collect::Everything)?;
+    wanted(path, &mut service, request, rules, on)
+}
+
+/// Destroys the texts of a case that the retention rules allow to destroy. Each key has a line that says so, and then its file is
+/// destroyed. What an earlier try recorded and didn't finish is finished first.
+///
+/// # Errors
+/// [`AppError::NotAllowed`] under a legal hold, before the day, or if no rule is about the texts. Nothing is destroyed then.
+/// [`AppError::Usage`] if the case doesn't exist or has no texts that a key opens.
+pub fn destroy(
+    path: &Path,
+    request: &DestroyRequest,
+    rules: &RetentionRules,
+    options: &OpenOptions,
+) -> Result<Vec<DestroyedTexts>, AppError> {
+    let options = OpenOptions { collect: Collect::Everything, ..options.clone() };
+    let mut service = ledger::open(path, Ids::random(), &options)?;
+    let now = service.store().now().map_err(|error| service.unreadable(error))?;
+    let mut destroyed = Vec::new();
+    for texts in wanted(path, &mut service, request, rules, now.utc_date())? {
+        let line = destruction(&texts, request, rules)?;
+        let written = service.store().with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
+        let line = written.ok_or_else(not_open)?.map_err(from_ledger)?;
+        destroyed.push(DestroyedTexts { line, texts });
+    }
+    Ok(destroyed)
+}
+
+/// Returns the texts that a request is about, if all of them can be destroyed.
+fn wanted(
+    path: &Path,
+    service: &mut LedgerService,
+    request: &DestroyRequest,
+    rules: &RetentionRules,
+    on: Date,
+) -> Result<Vec<DueTexts>, AppError> {
+    let case = ledger::select(service, Some(&request.case))?;
+    let texts = read_texts(path)?;
+    if texts.key_folder().is_none() {
+        let message = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
+        return Err(AppError::Usage(message.to_owned()));
+    }
+    let custody = service.store().custody();
+    let log = service.case(case)?.clone();
+    let keys = keys_of(&log, &stored_digests(service)?, &texts);
+    let mut found = due_of(&log, &keys, (&custody, rules, on));
+    found.retain(|texts| request.party.is_none_or(|party| party.code() == texts.party));
+    let is_of = |key: &KeyId| key.case == case && request.party.is_none_or(|party| party == key.owner);
+    if found.is_empty() && custody.destroyed.iter().any(|destruction| is_of(&destruction.texts.key)) {
+        // Opening the ledger has finished what an earlier try recorded.
+        return Ok(found);
+    }
+    if found.is_empty() {
+        let whose = request.party.map_or_else(String::new, |party| format!(" of {}", party.code()));
+        return Err(AppError::Usage(format!("case {case} has no sealed texts{whose} that could be destroyed")));
+    }
+    if let Some((texts, reason)) = found.iter().find_map(|texts| Some((texts, texts.reason.as_ref()?))) {
+        let owner = owner_label(texts.party);
+        let reason = format!("the texts of {owner} in case {case} can't be destroyed: {reason}");
+        return Err(AppError::NotAllowed(reason));
+    }
+    Ok(found)
+}
+
+/// Returns the content of the line about a destruction.
+fn destruction(texts: &DueTexts, request: &DestroyRequest, rules: &RetentionRules) -> Result<TextsDestroyed, AppError> {
+    let lost = || AppError::NotAllowed("no retention rule is about these texts".to_owned());
+    let key: KeyId = texts.key.parse().map_err(|()| lost())?;
+    let RetentionRule { name, after, keep, authority, .. } = rules.rule(key.owner).ok_or_else(lost)?;
+    Ok(TextsDestroyed {
+        key,
+        texts: texts.texts,
+        rule: name.clone(),
+        authority: authority.clone(),
+        retention: rules.digest,
+        after: *after,
+        from: texts.from.ok_or_else(lost)?,
+        keep: *keep,
+        reason: request.reason.clone(),
+    })
+}
+
+/// Returns the texts of a case by their keys, with what the rules say about each.
+fn due_of(
+    log: &CaseLog,
+    keys: &BTreeMap<KeyId, u64>,
+    (custody, rules, on): (&CustodyState, &RetentionRules, Date),
+) -> Vec<DueTexts> {
+    let last = log.records.iter().map(|record| record.at).max().map(At::utc_date);
+    let is_closed = log.recorded.stage() == Stage::Closed;
+    let hold = custody.hold_on(log.id);
+    let with_rule = |(key, texts): (&KeyId, &u64)| {
+        let rule = rules.rule(key.owner);
+        let begun = rule.filter(|rule| is_closed || rule.after == ibbi_log::KeepFrom::LastEvent);
+        let from = begun.and(last);
+        let due = begun.zip(from).and_then(|(rule, from)| rule.keep.end(from));
+        let reason = match (rule, due, hold) {
+            (_, _, Some(hold)) => Some(format!(
+                "line {} placed a legal hold on {}: {}",
+                hold.seq,
+                hold.at.utc_date().readable(),
+                hold.reason
+            )),
+            (None, ..) => Some("no retention rule is about them".to_owned()),
+            (Some(rule), None, _) => {
+                Some(format!("rule {} counts from the closing of the case, which is still open", rule.name))
+            }
+            (Some(rule), Some(due), _) if due > on => {
+                let due = due.readable();
+                Some(format!("rule {} ({}) asks for them to be kept until {due}", rule.name, rule.authority))
+            }
+            _ => None,
+        };
+        DueTexts {
+            case: log.id,
+            district: log.district().map_or_else(String::new, ToString::to_string),
+            party: key.owner.code(),
+            key: key.to_string(),
+            texts: *texts,
+            rule: rule.map(|rule| rule.name.to_string()),
+            from,
+            due,
+            hold: hold.map(|hold| hold.seq),
+            allowed: reason.is_none(),
+            reason,
+        }
+    };
+    keys.iter().filter(|(key, _)| custody.destruction(key).is_none()).map(with_rule).collect()
+}
+
+/// Returns the keys of a case's texts, each with the number of its texts.
+fn keys_of(log: &CaseLog, digests: &HashMap<u64, Digest>, texts: &Texts) -> BTreeMap<KeyId, u64> {
+    let mut keys = BTreeMap::new();
+    for record in &log.records {
+        if let Some(key) = digests.get(&record.seq).and_then(|digest| texts.key(digest)) {
+            *keys.entry(*key).or_default() += 1;
+        }
+    }
+    keys
+}
+
+/// Returns the digests of the confidential texts of all records, by the numbers of their lines.
+fn stored_digests(service: &LedgerService) -> Result<HashMap<u64, Digest>, AppError> {
+    let (mut digests, mut after) = (HashMap::new(), 0);
+    loop {
+        let stored = service.store().records_as_stored(after, PAGE).map_err(|error| service.unreadable(error))?;
+        let Some(last) = stored.last() else { return Ok(digests) };
+        after = last.seq;
+        for record in &stored {
+            let digest = record.event.note_text().and_then(|text| text.digest());
+            digests.extend(digest.map(|digest| (record.seq, Digest::from_bytes(*digest))));
+        }
+    }
+}
+
+fn all_logs(service: &mut LedgerService) -> Result<Vec<CaseLog>, AppError> {
+    let cases = ledger::all_cases(service)?;
+    cases.iter().map(|case| service.case(case.case).cloned()).collect()
+}
+
+fn read_texts(path: &Path) -> Result<Texts, AppError> {
+    Texts::beside(path).map_err(|source| AppError::Io { doing: "read", path: texts_path(path), source })
+}
+
+/// Returns whose texts are, for people: `labor`, `management`, `the program`, or `an unknown party`.
+pub fn owner_label(code: &str) -> &str {
+    match TextOwner::from_code(code) {
+        Some(TextOwner::Program) => "the program",
+        Some(TextOwner::Unknown) => "an unknown party",
+        _ => code,
+    }
+}
+
+/// Returns whose the confidential text of an event of a case is.
+pub(crate) fn owner_of(log: &CaseLog, event: &Event) -> Option<TextOwner> {
+    TextOwner::of(event, log.records.iter().map(|record| &record.event))
+}
+
+fn not_open() -> AppError {
+    AppError::ReadOnly { cause: "the ledger is not open".to_owned() }
+}
+
+fn from_ledger(error: ibbi_log::AppendError) -> AppError {
+    match error {
+        ibbi_log::AppendError::Custody { reason } => AppError::NotAllowed(reason),
+        ibbi_log::AppendError::Format => AppError::NotAllowed(error.to_string()),
+        ibbi_log::AppendError::Texts { path, source } => AppError::Io { doing: "write", path, source },
+        error => AppError::Append(error.into()),
+    }
+}

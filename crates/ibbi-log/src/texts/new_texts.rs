@@ -1,0 +1,168 @@
+//! Texts that are about to be stored.
+
+use super::key::{KeyFolder, TextKey};
+use super::line::TextLine;
+use super::{if_found, text_digest, texts_path};
+use crate::Digest;
+use crate::custody::CustodyState;
+use crate::key_id::KeyId;
+use crate::storage::{Storage, StoredFile, Stream};
+use ibbi_core::{At, Event, NoteText};
+use ibbi_store::{NewRecord, TextOwner};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read as _};
+use std::path::Path;
+use uuid::Uuid;
+
+/// The longest first line of a file with sealed texts, in bytes. A path has at most 4 KiB.
+const LONGEST_HEAD: u64 = 32 * 1024;
+
+/// The texts of a batch of records.
+#[derive(Debug, Default)]
+pub(crate) struct NewTexts(Vec<NewText>);
+
+#[derive(Debug)]
+struct NewText {
+    case: Uuid,
+    owner: TextOwner,
+    digest: Digest,
+    salt: [u8; 16],
+    text: NoteText,
+}
+
+impl NewTexts {
+    /// Takes the text of a record's event, and returns the event with its digest. Returns `None` if the event has no text.
+    pub(crate) fn take(&mut self, record: &NewRecord) -> Option<Event> {
+        let event = record.accepted.event();
+        let note = event.note_text()?;
+        let text = note.text()?;
+        let salt = record.salt.unwrap_or_else(|| Uuid::new_v4().into_bytes());
+        let digest = text_digest(&salt, text);
+        let owner = record.text_owner.or_else(|| TextOwner::of(event, [])).unwrap_or(TextOwner::Unknown);
+        self.0.push(NewText { case: record.accepted.case(), owner, digest, salt, text: note.clone() });
+        let mut event = event.clone();
+        if let Some(place) = event.note_text_mut() {
+            *place = NoteText::from_digest(*digest.as_bytes());
+        }
+        Some(event)
+    }
+
+    /// Appends the texts to the file beside a ledger: sealed, if its texts are. When this returns without an error, they are on
+    /// the disk, and so are the keys with which they are sealed.
+    pub(crate) fn store<S: Storage>(
+        &self,
+        storage: &S,
+        ledger: &Path,
+        custody: &CustodyState,
+        now: At,
+    ) -> io::Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let path = texts_path(ledger);
+        let known = if_found(storage.open_sidecar(&path))?;
+        let keys = known.as_ref().map(key_folder).transpose()?.flatten();
+        let lines = match (&keys, &known) {
+            (Some(keys), Some(file)) => self.sealed(storage, keys, file, custody, now)?,
+            _ => self.plain()?,
+        };
+        let file = match known {
+            Some(file) => file,
+            None => {
+                let file = storage.create_new(&path)?;
+                storage.sync_directory_of(&path)?;
+                file
+            }
+        };
+        let end = file.length()?;
+        let mut last = [0];
+        let torn = end > 0 && file.read_at(&mut last, end - 1)? == 1 && last != *b"\n";
+        let mut bytes = if torn { vec![b'\n'] } else { Vec::new() };
+        bytes.extend_from_slice(&lines);
+        file.write_all_at(&bytes, end)?;
+        file.sync_data()
+    }
+
+    fn plain(&self) -> io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        for NewText { digest, salt, text, .. } in &self.0 {
+            TextLine::write_plain(digest, salt, text.text().unwrap_or_default(), &mut lines)?;
+        }
+        Ok(lines)
+    }
+
+    fn sealed<S: Storage>(
+        &self,
+        storage: &S,
+        keys: &KeyFolder,
+        file: &S::File,
+        custody: &CustodyState,
+        now: At,
+    ) -> io::Result<Vec<u8>> {
+        keys.check(storage)?;
+        let mut ring = NewKeys::new(storage, keys, now);
+        let mut lines = Vec::new();
+        for NewText { case, owner, digest, salt, text } in &self.0 {
+            let id = custody.next_key(*case, *owner);
+            let key = ring.key(id, || file.read_all())?;
+            let sealed = key.seal(digest, salt, text.text().unwrap_or_default())?;
+            TextLine::write_sealed(digest, &id, sealed, &mut lines)?;
+        }
+        Ok(lines)
+    }
+}
+
+/// The keys that seal texts, which are made if there are none.
+pub(super) struct NewKeys<'a, S: Storage> {
+    storage: &'a S,
+    folder: &'a KeyFolder,
+    now: At,
+    known: HashMap<KeyId, TextKey>,
+    /// The keys that the file of texts names, once it was read.
+    used: Option<HashSet<KeyId>>,
+}
+
+impl<'a, S: Storage> NewKeys<'a, S> {
+    pub(super) fn new(storage: &'a S, folder: &'a KeyFolder, now: At) -> Self {
+        Self { storage, folder, now, known: HashMap::new(), used: None }
+    }
+
+    /// Returns a key, which is on the disk. `texts` reads the file of texts.
+    pub(super) fn key(&mut self, id: KeyId, texts: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<&TextKey> {
+        let Self { storage, folder, now, known, used } = self;
+        let place = match known.entry(id) {
+            Entry::Occupied(known) => return Ok(known.into_mut()),
+            Entry::Vacant(place) => place,
+        };
+        let is_used = || {
+            let used = match used {
+                Some(used) => used,
+                None => used.insert(used_keys(&texts()?)),
+            };
+            Ok(used.contains(&id))
+        };
+        Ok(place.insert(folder.key(*storage, &id, *now, is_used)?))
+    }
+}
+
+/// Returns the keys that a file of texts names.
+fn used_keys(texts: &[u8]) -> HashSet<KeyId> {
+    let lines = texts.split(|byte| *byte == b'\n').filter_map(TextLine::read);
+    lines.filter_map(|line| if let TextLine::Sealed(_, key, _) = line { Some(key) } else { None }).collect()
+}
+
+/// Returns the folder with the keys of a file of texts, if its texts are sealed.
+pub(crate) fn key_folder(file: &impl StoredFile) -> io::Result<Option<KeyFolder>> {
+    let mut head = Vec::new();
+    Stream::new(file, 0, LONGEST_HEAD).read_to_end(&mut head)?;
+    Ok(folder_in(&head))
+}
+
+/// Returns the folder with the keys that the first line of a file names.
+pub(super) fn folder_in(texts: &[u8]) -> Option<KeyFolder> {
+    match TextLine::read(texts.split(|byte| *byte == b'\n').next()?)? {
+        TextLine::Head(folder) => Some(KeyFolder::named(&folder)),
+        TextLine::Plain(..) | TextLine::Sealed(..) => None,
+    }
+}

@@ -1,0 +1,99 @@
+//! Sealing the texts of a ledger that has them in plain text.
+
+use super::key::KeyFolder;
+use super::line::TextLine;
+use super::new_texts::{NewKeys, folder_in};
+use super::{if_found, text_digest, texts_path};
+use crate::Digest;
+use crate::custody::CustodyState;
+use crate::storage::{Storage, StoredFile, sidecar_path};
+use ibbi_core::At;
+use ibbi_store::TextOwner;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// What the name of the new file adds to the ledger's until it takes the place of the old one.
+const NEW: &str = ".texts.new";
+
+/// Whose texts are, by their digests: the case, and the party in it.
+pub type TextOwners = HashMap<Digest, (Uuid, TextOwner)>;
+
+/// What sealing the texts of a ledger did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SealedTexts {
+    /// How many texts were sealed.
+    pub sealed: u64,
+    /// How many texts were sealed before.
+    pub already: u64,
+    /// How many texts were left out because no record has their digest: what a crash left before it could be recorded.
+    pub dropped: u64,
+}
+
+/// Seals all texts beside a ledger with the keys of a folder, and names the folder in the first line of the file.
+///
+/// The new file takes the place of the old one at once, and the old one is overwritten. Before, its keys are on the disk.
+pub(crate) fn seal<S: Storage>(
+    storage: &S,
+    ledger: &Path,
+    folder: PathBuf,
+    owners: &TextOwners,
+    (custody, now): (&CustodyState, At),
+) -> io::Result<SealedTexts> {
+    let (path, new) = (texts_path(ledger), sidecar_path(ledger, NEW));
+    let keys = KeyFolder::at(folder.clone());
+    keys.check(storage)?;
+    let old = if_found(storage.open_sidecar(&path))?;
+    let text = old.as_ref().map(StoredFile::read_all).transpose()?.unwrap_or_default();
+    let was_sealed = folder_in(&text).is_some();
+    let mut ring = NewKeys::new(storage, &keys, now);
+    let (mut done, mut bytes) = (SealedTexts::default(), Vec::new());
+    TextLine::write_head(folder, &mut bytes)?;
+    for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        match TextLine::read(line) {
+            Some(TextLine::Sealed(digest, key, sealed)) if was_sealed => {
+                TextLine::write_sealed(&digest, &key, sealed, &mut bytes)?;
+                done.already += 1;
+            }
+            Some(TextLine::Plain(digest, found)) => match (owners.get(&digest), found) {
+                (Some((case, owner)), Some(found)) => {
+                    let id = custody.next_key(*case, *owner);
+                    let plain = found.text.text().unwrap_or_default();
+                    debug_assert_eq!(text_digest(&found.salt, plain), digest);
+                    let sealed = ring.key(id, || Ok(text.clone()))?.seal(&digest, &found.salt, plain)?;
+                    TextLine::write_sealed(&digest, &id, sealed, &mut bytes)?;
+                    done.sealed += 1;
+                }
+                (Some(_), None) => {
+                    let message = format!(
+                        "line {} has a text with another digest, which would be lost: it was altered; restore the file from \
+                         a copy, or remove the line",
+                        index + 1
+                    );
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+                }
+                (None, _) => done.dropped += 1,
+            },
+            Some(TextLine::Head(_) | TextLine::Sealed(..)) | None => {}
+        }
+    }
+    match storage.remove(&new) {
+        // What a program that was killed has left behind.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let file = storage.create_new(&new)?;
+    file.write_all_at(&bytes, 0)?;
+    file.sync_data()?;
+    storage.rename(&new, &path)?;
+    storage.sync_directory_of(&path)?;
+    if let Some(old) = old.filter(|_| !was_sealed) {
+        // The file has no name any more. Its bytes would stay on the disk.
+        old.write_all_at(&vec![0; text.len()], 0).and_then(|()| old.sync_data()).map_err(|error| {
+            let text = format!("the texts are sealed, but the file that had them could not be overwritten: {error}");
+            io::Error::new(error.kind(), text)
+        })?;
+    }
+    Ok(done)
+}
