@@ -19,7 +19,7 @@ pub struct Random(
 
 impl Random {
     /// Returns the next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -29,7 +29,7 @@ impl Random {
 
     /// Returns a number below a limit.
     pub fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(limit.max(1)).unwrap()).unwrap()
+        usize::try_from(self.number() % u64::try_from(limit.max(1)).unwrap()).unwrap()
     }
 
     /// Returns one of several values.
@@ -39,7 +39,7 @@ impl Random {
 
     /// Returns true in so many of a hundred times.
     pub fn chance(&mut self, percent: u64) -> bool {
-        self.next() % 100 < percent
+        self.number() % 100 < percent
     }
 }
 
