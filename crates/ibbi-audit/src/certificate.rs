@@ -2,37 +2,13 @@
 //!
 //! It is data. `ibbi-report` has its sentences, and `docs/certificate.md` explains them.
 
+use crate::certificate_options::HistoryOptions;
 use crate::input::Compression;
 use core::ops::RangeInclusive;
 use ibbi_core::At;
 use ibbi_log::Digest;
-use ibbi_seal::{CheckedCheckpoint, Fork, HistoryFindings, PublicKey, WitnessQuorum, compare_checkpoints};
+use ibbi_seal::{CheckedCheckpoint, Fork, HistoryFindings, PublicKey, compare_checkpoints};
 use serde::Serialize;
-
-/// What a certificate names, apart from the ledger itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CertificateOptions {
-    /// The name of the file.
-    pub file: Option<String>,
-    /// The person who audits.
-    pub auditor: Option<String>,
-    /// The program that audits, with its version.
-    pub program: Option<String>,
-    /// Whether to compute the SHA-256 of the file's bytes as they are. It is computed while they are read, and takes about
-    /// half a second for each gigabyte.
-    pub digest: bool,
-}
-
-/// What else the checkpoints of a ledger are compared with.
-#[derive(Debug, Clone, Default)]
-pub struct HistoryOptions {
-    /// Whether all checkpoints come from a place where the ledger's operator can't write.
-    pub all_outside: bool,
-    /// The places, in the list of checkpoints, of earlier ones that a person kept outside.
-    pub earlier: Vec<usize>,
-    /// The witnesses, and how many of them must have cosigned a checkpoint. Without it, every checkpoint counts.
-    pub quorum: Option<WitnessQuorum>,
-}
 
 /// The certificate of an audit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -315,14 +291,6 @@ impl CheckedHistory {
         let count = |checked: &CheckedCheckpoint| quorum.cosignatures(&checked.signed).map_or(0, |found| found.len());
         let most = self.checked.iter().filter(|checked| checked.is_good()).map(count).max().unwrap_or(0);
         Some(CertifiedQuorum { needed: quorum.needed(), known: quorum.known(), most })
-    }
-}
-
-impl HistoryOptions {
-    /// Returns whether a checkpoint comes from a place where the ledger's operator can't write.
-    fn is_outside(&self, index: usize, checked: &CheckedCheckpoint) -> bool {
-        let is_met = |quorum: &WitnessQuorum| quorum.is_met(&checked.signed);
-        self.all_outside || self.earlier.contains(&index) || self.quorum.as_ref().is_some_and(is_met)
     }
 }
 

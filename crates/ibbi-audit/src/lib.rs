@@ -49,6 +49,7 @@ mod case;
 mod case_times;
 mod cases_report;
 mod certificate;
+mod certificate_options;
 mod chain;
 mod diff;
 mod error;
@@ -75,9 +76,10 @@ pub use cases_report::{
     FiveNumbers, LaterChange, LaterChangeKind, LongestWait, Outlier, StageDays, StageSpread, StateOnDay,
 };
 pub use certificate::{
-    AuditCertificate, CertificateOptions, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange,
-    CertifiedWitness, EarlierCheckpoint, HistoryFork, HistoryOptions, OpenQuestion,
+    AuditCertificate, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange, CertifiedWitness,
+    EarlierCheckpoint, HistoryFork, OpenQuestion,
 };
+pub use certificate_options::{CertificateOptions, HistoryOptions};
 pub use diff::{
     CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,
     StateChange, diff,

@@ -1,6 +1,6 @@
 //! The options of an audit.
 
-use crate::certificate::{CertificateOptions, HistoryOptions};
+use crate::certificate_options::{CertificateOptions, HistoryOptions};
 use crate::finding::FindingKind;
 use ibbi_core::{At, Outcome};
 use ibbi_log::Uuid;

@@ -92,7 +92,7 @@ fn parts(report: &AuditReport) -> Vec<Part> {
         part("Place of the change", changes(&report.certificate)),
         part("File and audit", file(report)),
         part("Coverage", coverage(report)),
-        part("What this audit can't rule out", open_questions(report)),
+        part("Not ruled out by this audit", open_questions(report)),
     ];
     parts.into_iter().flatten().collect()
 }

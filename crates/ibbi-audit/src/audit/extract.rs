@@ -3,7 +3,8 @@
 use super::findings::Findings;
 use super::judged::JudgedInput;
 use super::ledger::history_findings;
-use crate::certificate::{CheckedHistory, EarlierCheckpoint, HistoryOptions};
+use crate::certificate::{CheckedHistory, EarlierCheckpoint};
+use crate::certificate_options::HistoryOptions;
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, problem_finding};
 use crate::input::{CountingReader, Opened, RandomAccess};

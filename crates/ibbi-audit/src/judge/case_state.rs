@@ -1,7 +1,7 @@
 //! The state that judging the next event of a case needs.
 
+use super::context::relies_on_program;
 use super::follow_on::FollowOns;
-use super::record::relies_on_program;
 use super::record_ids::RecordIds;
 use ibbi_core::events::EventVoided;
 use ibbi_core::{

@@ -61,3 +61,8 @@ impl<'a> JudgeContext<'a> {
         out.extend(found.into_iter().map(finding));
     }
 }
+
+/// Returns whether an event of this kind can rely on a weakness of its program.
+pub(super) const fn relies_on_program(kind: EventKind) -> bool {
+    matches!(kind, EventKind::CaseOpened | EventKind::SessionOpened | EventKind::SessionClosed)
+}

@@ -1,7 +1,6 @@
 //! What the replay shows of an event that happened before others of its case.
 
-use super::context::JudgeContext;
-use super::record::relies_on_program;
+use super::context::{JudgeContext, relies_on_program};
 use crate::case_times::CaseTimes;
 use ibbi_core::{Advisory, At, EventKind, FoundWeakness, ReplayStep};
 

@@ -1,6 +1,6 @@
 //! Judging a record: its ID, its place in its case, its fields, and the core's answer to its event.
 
-use super::context::JudgeContext;
+use super::context::{JudgeContext, relies_on_program};
 use super::late::LateReplay;
 use super::shard::Shard;
 use crate::error::AuditError;
@@ -419,11 +419,6 @@ enum CoreAnswer {
 /// Returns whether the audit needs an accepted event of this kind at its end.
 const fn has_details(kind: EventKind) -> bool {
     matches!(kind, EventKind::CaseOpened | EventKind::SessionScheduled)
-}
-
-/// Returns whether an event of this kind can rely on a weakness of its program.
-pub(super) const fn relies_on_program(kind: EventKind) -> bool {
-    matches!(kind, EventKind::CaseOpened | EventKind::SessionOpened | EventKind::SessionClosed)
 }
 
 /// Reports deceptive characters of a name.

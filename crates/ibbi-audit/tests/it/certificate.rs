@@ -158,7 +158,8 @@ fn narrowest_range_is_named() {
     assert_eq!(relinked.covered.map(|covered| covered.last), Some(10));
     let cut = Lines(sample.ledger.0[..25].to_vec());
     let cut = certificate(sample.audit(&cut, &[20, 30], outside()));
-    assert_eq!((cut.missing, cut.changed), (range(26, 30), None));
+    // Lines 21 to 25 can be other ones: no checkpoint covers them that the file has in full.
+    assert_eq!((cut.missing, cut.changed), (range(26, 30), range(21, 30)));
     let mut torn = sample.ledger.bytes();
     torn.pop();
     assert!(certificate(audit_with(&torn, AuditOptions::default())).torn);

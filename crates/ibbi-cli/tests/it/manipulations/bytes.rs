@@ -180,7 +180,6 @@ fn files(all: &Lines, old: &Lines) -> Vec<Manipulation> {
     let last = text.lines().last().expect("a line").len();
     vec![
         bytes("An empty file", 1, Vec::new()).fault("ledger.empty", 1).script(0),
-        bytes("A page of a browser", 1, b"<!doctype html>\n<title>Sign in</title>\n".to_vec()).fault("line.syntax", 1),
         bytes("A byte order mark before the file", 1, [&b"\xEF\xBB\xBF"[..], &whole].concat())
             .fault("line.byte-order-mark", 1),
         bytes("All line feeds with carriage returns", 1, text.replace('\n', "\r\n").into_bytes())

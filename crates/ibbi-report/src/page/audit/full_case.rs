@@ -36,7 +36,7 @@ impl CaseAuditPage<'_> {
             Some(("records", "Records", self.records(zone))),
             self.corrections(zone).map(|table| ("corrections", "Corrections", table)),
             case::attendance_list(self.case, zone).map(|list| ("attendance", "Attendance", list)),
-            self.known_when(zone).map(|table| ("known", "What was known when", table)),
+            self.known_when(zone).map(|table| ("known", "Known on each day", table)),
             case::stage_list(self.case, zone).map(|list| ("reached", "How each stage was reached", list)),
             case::actor_list(self.case, zone).map(|list| ("actors", "Recorded by", list)),
             Some(("rules", "Rules of the records", audit::rules_of_steps(self.case).to_html())),
@@ -167,7 +167,7 @@ impl CaseAuditPage<'_> {
             Column::text("records written down that day"),
             Column::text("of events on earlier days"),
         ];
-        let caption = format!("What was written down by the end of each day ({})", zone.name());
+        let caption = format!("Written down by the end of each day ({})", zone.name());
         let mut table = Table::new(caption, columns);
         let numbers = |all: &[u64]| all.iter().map(|seq| format!("#{seq}")).collect::<Vec<_>>().join(", ");
         for known in self.known {
