@@ -98,21 +98,33 @@ impl Digest {
 /// Reads lower-case hexadecimal digits, two for each byte. Returns `None` for anything else.
 #[inline]
 pub(crate) fn from_hex<const DIGITS: usize, const BYTES: usize>(hex: &[u8; DIGITS]) -> Option<[u8; BYTES]> {
-    const { assert!(DIGITS == 2 * BYTES) };
-    // Arithmetic without branches, so that the compiler can vectorize it.
-    let mut values = [0; DIGITS];
-    let mut wrong = 0;
-    for (value, digit) in values.iter_mut().zip(hex) {
-        let (number, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
-        let letter_value = if letter < 6 { letter + 10 } else { 0xFF };
-        *value = if number < 10 { number } else { letter_value };
-        wrong |= *value & 0xF0;
-    }
+    const { assert!(DIGITS == 2 * BYTES && DIGITS.is_multiple_of(8)) };
     let mut bytes = [0; BYTES];
-    for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
-        *byte = pair[0] << 4 | pair[1] & 0x0F;
+    let mut wrong = 0;
+    for (four, eight) in bytes.as_chunks_mut().0.iter_mut().zip(hex.as_chunks().0) {
+        let (values, fault) = eight_digits(u64::from_le_bytes(*eight));
+        *four = values.to_le_bytes();
+        wrong |= fault;
     }
     (wrong == 0).then_some(bytes)
+}
+
+/// Reads eight digits at once, the first one in the lowest byte: one operation handles all of them. Returns the four bytes, the
+/// first one lowest, and a number that isn't zero if another character is among the eight.
+#[inline(always)]
+const fn eight_digits(digits: u64) -> (u32, u64) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // `0` to `9` are 0x30 to 0x39, and `a` to `f` are 0x61 to 0x66. Only in those is bit 6 set.
+    let letters = (digits >> 6) & ONES;
+    let values = (digits & (0x0F * ONES)) + 9 * letters;
+    let high_halves = (digits & (0xF0 * ONES)) ^ ((0x30 * ONES) + 0x30 * letters);
+    // A digit is at most 9, so 6 more don't reach bit 4. A letter is from 10 to 15, so they do.
+    let reached = ((values + 6 * ONES) >> 4) & ONES;
+    let wrong = high_halves | (values & (0xF0 * ONES)) | (reached ^ letters);
+    // Each step joins halves that are next to each other.
+    let pairs = ((values << 4) | (values >> 8)) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs | (pairs >> 8)) & 0x0000_FFFF_0000_FFFF;
+    ((fours | (fours >> 16)) as u32, wrong)
 }
 
 impl fmt::Display for Digest {

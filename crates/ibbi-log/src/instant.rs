@@ -5,7 +5,12 @@ use ibbi_core::At;
 /// Reads a time in canonical form. It gives the same result as the core, but without a calendar type, because every line
 /// has two times.
 pub(crate) fn instant(text: &str) -> Option<At> {
-    let text: &[u8; 24] = text.as_bytes().try_into().ok()?;
+    instant_of(text.as_bytes())
+}
+
+/// Reads a time as [`instant`] does, from bytes that need not be UTF-8.
+pub(crate) fn instant_of(text: &[u8]) -> Option<At> {
+    let text: &[u8; 24] = text.try_into().ok()?;
     let (date, time, rest) = (Eight::new(text, 0), Eight::new(text, 8), Eight::new(text, 16));
     if !date.has_form(b"dddd-dd-") || !time.has_form(b"ddTdd:dd") || !rest.has_form(b":dd.dddZ") {
         return None;

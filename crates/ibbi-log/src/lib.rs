@@ -38,6 +38,7 @@
 #![forbid(unsafe_code)]
 
 mod act;
+mod canonical;
 mod case_index;
 mod chain;
 mod check;

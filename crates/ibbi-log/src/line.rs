@@ -220,7 +220,13 @@ pub(crate) fn stage(code: &str) -> Option<Stage> {
 
 /// Reads a UUID in the one form that ledgers use: 36 characters, lower case, with hyphens.
 pub fn read_uuid(text: &str) -> Option<Uuid> {
-    let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    uuid_of(text.as_bytes())
+}
+
+/// Reads a UUID as [`read_uuid`] does, from bytes that need not be UTF-8.
+#[inline]
+pub(crate) fn uuid_of(text: &[u8]) -> Option<Uuid> {
+    let text: &[u8; 36] = text.try_into().ok()?;
     if [text[8], text[13], text[18], text[23]] != *b"----" {
         return None;
     }

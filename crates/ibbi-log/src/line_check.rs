@@ -104,7 +104,7 @@ impl<R: Read> LineChecker<R> {
             LineContent::Whole(bytes, digest) => (digest, Some(bytes)),
         };
 
-        let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
+        let text = bytes.and_then(|bytes| simdutf8::basic::from_utf8(bytes).ok());
         let prev = text.and_then(|text| self.records.read_into(text, offset, number, entry));
         // A line that can't be read in full may still have its links.
         let found = match (prev, &*entry) {

@@ -4,7 +4,7 @@ use crate::custody::{CustodyLine, read_custody_data};
 use crate::explain::explain;
 use crate::ledger_data::{FormatChange, Heads, Opening, opening_of, read_format_data, read_heads_data};
 use crate::line::{Line, LineDetails, LineSubject, unescape};
-use crate::record::{LineRecord, read_event};
+use crate::record::{LineRecord, read_event_fast};
 use crate::{Digest, FaultKind};
 use ibbi_core::{ActPlace, IdentityText, Name};
 use ibbi_store::{Identity, Record, RecordDetails};
@@ -71,21 +71,36 @@ impl LineReader {
     /// # Errors
     /// Returns what is wrong with the line, and at which of its bytes.
     pub fn read(&mut self, line: &[u8]) -> Result<LedgerLine, (usize, FaultKind)> {
-        let mut entry = None;
-        self.read_into(line, &mut entry)?;
-        entry.ok_or((0, FaultKind::Unexplained))
+        let mut record = None;
+        match self.read_record_into(line, (0, 0), &mut record)? {
+            Some(other) => Ok(other),
+            None => record.map(LedgerLine::Record).ok_or((0, FaultKind::Unexplained)),
+        }
     }
 
-    /// Reads one line as [`LineReader::read`] does, into a place of the caller, because moving such a large value takes time.
-    /// The place must be empty; it stays empty if the line is wrong.
+    /// Reads one line as [`LineReader::read`] does. It puts a record into a place of the caller, because moving such a large value
+    /// takes time, and returns any other line. The line's offset and number in its file are those of the record. The place must
+    /// be empty; it stays empty if the line is wrong.
     ///
     /// # Errors
     /// Those of [`LineReader::read`].
-    pub fn read_into(&mut self, line: &[u8], entry: &mut Option<LedgerLine>) -> Result<(), (usize, FaultKind)> {
-        if let Ok(text) = core::str::from_utf8(line) {
-            self.0.read_into(text, 0, 0, entry);
+    pub fn read_record_into(
+        &mut self,
+        line: &[u8],
+        (offset, number): (u64, u64),
+        record: &mut Option<LineRecord>,
+    ) -> Result<Option<LedgerLine>, (usize, FaultKind)> {
+        if let Some(parsed) = simdutf8::basic::from_utf8(line).ok().and_then(Line::parse) {
+            if matches!(parsed.subject, LineSubject::Case { .. }) {
+                *record = self.0.record(parsed, offset, number);
+                if record.is_some() {
+                    return Ok(None);
+                }
+            } else if let Some(other) = self.0.other(&parsed) {
+                return Ok(Some(other));
+            }
         }
-        if entry.is_some() { Ok(()) } else { Err(explain(line).unwrap_or((0, FaultKind::Unexplained))) }
+        Err(explain(line).unwrap_or((0, FaultKind::Unexplained)))
     }
 }
 
@@ -107,35 +122,49 @@ impl RecordReader {
         entry: &mut Option<LedgerLine>,
     ) -> Option<Digest> {
         let line = Line::parse(text)?;
-        let (case, rev, to, kind) = match line.subject {
-            LineSubject::Case { case, rev, to, kind } => (case, rev, to, kind),
-            LineSubject::Ledger => {
-                *entry = Some(LedgerLine::Opening(opening_of(&line)?));
-                return Some(line.prev);
-            }
-            LineSubject::Format | LineSubject::Heads | LineSubject::Custody => {
-                let actor = self.actor(line.actor)?;
-                *entry = Some(match line.subject {
-                    LineSubject::Custody => {
-                        let done = read_custody_data(line.kind, line.data).ok()?;
-                        LedgerLine::Custody(Box::new(CustodyLine { seq: line.seq, actor, at: line.at, done }))
-                    }
-                    LineSubject::Heads => LedgerLine::Heads(read_heads_data(line.data).ok()?),
-                    _ => LedgerLine::Format(read_format_data(line.data, line.version).ok()?),
-                });
-                return Some(line.prev);
-            }
-        };
+        let prev = line.prev;
+        *entry = Some(match line.subject {
+            LineSubject::Case { .. } => LedgerLine::Record(self.record(line, offset, number)?),
+            _ => self.other(&line)?,
+        });
+        Some(prev)
+    }
+
+    /// Reads the record of a line about a case. It is inlined because moving such a large value takes time.
+    #[inline(always)]
+    fn record(&mut self, line: Line<'_>, offset: u64, number: u64) -> Option<LineRecord> {
+        let LineSubject::Case { case, rev, to, kind } = line.subject else { return None };
         let actor = self.actor(line.actor)?;
-        let event = read_event(kind, line.version, line.data, &mut self.scratch).ok()?;
+        let event = read_event_fast(kind, line.version, line.data, &mut self.scratch).ok()?;
         let details = match line.details {
             None => RecordDetails { in_order: line.version == 1, ..RecordDetails::default() },
             Some(details) => read_details(*details)?,
         };
         let (seq, id, at, logged) = (line.seq, line.id, line.at, line.logged);
         let record = Record { seq, rev, case, id, actor, at, logged, to, event, details };
-        *entry = Some(LedgerLine::Record(LineRecord { record, offset, line: number }));
-        Some(line.prev)
+        Some(LineRecord { record, offset, line: number })
+    }
+
+    /// Reads a line that is about no case.
+    #[inline(never)]
+    fn other(&mut self, line: &Line<'_>) -> Option<LedgerLine> {
+        Some(match line.subject {
+            LineSubject::Case { .. } => return None,
+            LineSubject::Ledger => LedgerLine::Opening(opening_of(line)?),
+            LineSubject::Custody => {
+                let actor = self.actor(line.actor)?;
+                let done = read_custody_data(line.kind, line.data).ok()?;
+                LedgerLine::Custody(Box::new(CustodyLine { seq: line.seq, actor, at: line.at, done }))
+            }
+            LineSubject::Heads => {
+                self.actor(line.actor)?;
+                LedgerLine::Heads(read_heads_data(line.data).ok()?)
+            }
+            LineSubject::Format => {
+                self.actor(line.actor)?;
+                LedgerLine::Format(read_format_data(line.data, line.version).ok()?)
+            }
+        })
     }
 
     fn actor(&mut self, escaped: &str) -> Option<Name> {

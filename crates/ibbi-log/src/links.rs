@@ -1,6 +1,7 @@
 //! What the chain needs of a line: few fields, read without the rest.
 
-use crate::line::read_uuid;
+use crate::instant::instant_of;
+use crate::line::uuid_of;
 use crate::scan::{Tail, act_place, trailing_number};
 use ibbi_core::{ActPlace, At};
 use uuid::Uuid;
@@ -63,8 +64,8 @@ impl<'a> Links<'a> {
     pub fn logged(&self) -> Option<At> {
         // In most lines, it is right before.
         let end = self.before.get(self.before.len().saturating_sub(LOGGED.len() + 25)..)?;
-        if end.starts_with(LOGGED) {
-            return Tail(core::str::from_utf8(end).ok()?).logged();
+        if let Some(rest) = end.strip_prefix(LOGGED) {
+            return instant_of(rest.strip_suffix(b"\"")?);
         }
         let mut tail = Tail(core::str::from_utf8(self.before).ok()?);
         tail.logged().or_else(|| {
@@ -108,7 +109,7 @@ pub fn case_of(line: &[u8]) -> Option<Uuid> {
 fn case_after_actor(rest: &[u8]) -> Option<Uuid> {
     let rest = rest.strip_prefix(b"\",\"at\":\"")?;
     let rest = rest.get(24..)?.strip_prefix(b"\",\"case\":\"")?;
-    read_uuid(core::str::from_utf8(rest.get(..36)?).ok()?)
+    uuid_of(rest.get(..36)?)
 }
 
 /// Returns the actor of a line as the JSON has it, and the rest of the line from its last quotation mark on.

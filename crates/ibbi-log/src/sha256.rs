@@ -42,21 +42,26 @@ pub(crate) fn hash_each(messages: &[&[u8]]) -> Vec<Digest> {
 /// Hashes sixteen messages at a time. Messages of similar length go together, because a group takes as long as its longest.
 #[inline(always)]
 fn side_by_side<S: Simd>(simd: S, messages: &[&[u8]]) -> Vec<Digest> {
-    let mut order: Vec<(usize, usize)> =
-        messages.iter().enumerate().map(|(index, message)| (blocks(message), index)).collect();
+    // The number of blocks and the index in one number, which sorts faster than a pair.
+    let mut order: Vec<u64> = (0..).zip(messages).map(|(index, message)| wide(blocks(message)) << 32 | index).collect();
     order.sort_unstable();
+    let index = |place: &u64| usize::try_from(*place & 0xFFFF_FFFF).unwrap_or(usize::MAX);
     let mut digests = vec![Digest::ZERO; messages.len()];
     for group in order.chunks(LANES) {
         if group.len() < WORTH_IT {
-            group.iter().for_each(|(_, index)| digests[*index] = Digest::sha256(messages[*index]));
+            group.iter().map(index).for_each(|index| digests[index] = Digest::sha256(messages[index]));
             continue;
         }
         // Lanes without a message repeat the first one.
         let lane = |lane: usize| group.get(lane).unwrap_or(&group[0]);
-        let hashed = hash_group(simd, core::array::from_fn(|number| messages[lane(number).1]));
-        group.iter().zip(hashed).for_each(|((_, index), digest)| digests[*index] = digest);
+        let hashed = hash_group(simd, core::array::from_fn(|number| messages[index(lane(number))]));
+        group.iter().zip(hashed).for_each(|(place, digest)| digests[index(place)] = digest);
     }
     digests
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// Returns how many blocks of 64 bytes a message has with its padding: a bit, zeros, and the length in 8 bytes.

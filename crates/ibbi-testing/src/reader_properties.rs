@@ -1,11 +1,17 @@
 //! What holds for the readers of any bytes. The fuzzer and the tests of the log check the same.
 
-use ibbi_log::{Depth, LedgerReader, explain, read_line};
+use ibbi_log::{Depth, Digest, LedgerLine, LedgerReader, Links, encode_line, explain, read_line};
 use ibbi_seal::{Checkpoints, VerifyOptions, verify_extract, verify_with_checkpoints};
 
-/// Checks that the fast and the slow reader of a line accept the same lines, and give the same reason if they do not.
+/// Checks that the fast and the slow reader of a line accept the same lines, and give the same reason if they do not. A record
+/// that was read is written as the same bytes.
 pub fn check_line(bytes: &[u8]) {
     match (read_line(bytes), explain(bytes)) {
+        (Ok(LedgerLine::Record(record)), None) => {
+            let prev = Links::read(bytes).and_then(|links| Digest::from_hex(links.prev)).expect("a line that was read");
+            let again = encode_line(&record, &prev).expect("a record that was read can be written");
+            assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(bytes));
+        }
         (Ok(_), None) => {}
         (Err((column, fault)), Some(same)) => {
             assert_eq!((column, &fault), (same.0, &same.1));

@@ -10,24 +10,26 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
 use crate::input::RandomAccess;
 use ibbi_core::Case;
-use ibbi_log::{Digest, Fault, FaultKind, LedgerLine, LineReader, Links, Uuid, case_of};
+use ibbi_log::{Digest, Fault, FaultKind, LedgerLine, LineReader, LineRecord, Links, Uuid, case_of};
 use std::collections::{HashMap, VecDeque};
 
 /// The number of lines read ahead.
 pub(super) const LINES_AHEAD: usize = 8;
 
-/// A line that was read ahead: what it says, or what is wrong with it.
+/// A line that was read ahead. A record is kept apart from it, because it is large.
 struct ReadLine<'a> {
     line: &'a [u8],
     number: u64,
     offset: u64,
-    entry: Option<LedgerLine>,
-    fault: Option<(usize, FaultKind)>,
+    /// The line if it is not a record, or what is wrong with it.
+    other: Result<Option<Box<LedgerLine>>, (usize, FaultKind)>,
 }
 
 /// Some of the cases, as far as they have been read.
 pub(crate) struct Shard {
     reader: LineReader,
+    /// The places of the records that were read ahead. They are empty between two batches.
+    ahead: Vec<Option<LineRecord>>,
     pub(super) rereader: RecordRereader,
     pub(super) hasher: ahash::RandomState,
     index: HashMap<Uuid, u32, ahash::RandomState>,
@@ -48,6 +50,7 @@ impl Shard {
     pub(crate) fn new() -> Self {
         Self {
             reader: LineReader::default(),
+            ahead: Vec::new(),
             rereader: RecordRereader::default(),
             hasher: ahash::RandomState::new(),
             index: HashMap::default(),
@@ -87,27 +90,23 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
+        let mut records = core::mem::take(&mut self.ahead);
+        records.resize_with(LINES_AHEAD, || None);
         let mut ahead: Vec<ReadLine<'_>> = Vec::with_capacity(LINES_AHEAD);
         let mut lines = batch.iter();
         loop {
-            for (line, number, offset) in lines.by_ref().take(LINES_AHEAD) {
-                ahead.push(ReadLine { line, number, offset, entry: None, fault: None });
-                // The entry is read where it stays, because it is large.
-                if let Some(read) = ahead.last_mut() {
-                    read.fault = self.reader.read_into(line, &mut read.entry).err();
-                }
+            for ((line, number, offset), record) in lines.by_ref().take(LINES_AHEAD).zip(&mut records) {
+                let other = self.reader.read_record_into(line, (offset, number), record);
+                ahead.push(ReadLine { line, number, offset, other: other.map(|other| other.map(Box::new)) });
             }
             if ahead.is_empty() {
+                self.ahead = records;
                 return Ok(());
             }
-            let case = |read: &ReadLine<'_>| {
-                if let Some(LedgerLine::Record(record)) = &read.entry { Some(record.case) } else { None }
-            };
-            self.prefetch(ahead.iter().filter_map(case));
-            for read in &mut ahead {
-                self.entry(read, context, out)?;
+            self.prefetch(records.iter().flatten().map(|record| record.case));
+            for (read, record) in ahead.drain(..).zip(&mut records) {
+                self.entry(read, record, context, out)?;
             }
-            ahead.clear();
         }
     }
 
@@ -120,34 +119,36 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let mut read = ReadLine { line, number, offset, entry: None, fault: None };
-        read.fault = self.reader.read_into(line, &mut read.entry).err();
-        self.entry(&mut read, context, out)
+        let mut record = None;
+        let other = self.reader.read_record_into(line, (offset, number), &mut record);
+        let other = other.map(|other| other.map(Box::new));
+        self.entry(ReadLine { line, number, offset, other }, &mut record, context, out)
     }
 
+    /// Judges a line that was read, and takes its record.
     fn entry(
         &mut self,
-        read: &mut ReadLine<'_>,
+        read: ReadLine<'_>,
+        record: &mut Option<LineRecord>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let ReadLine { line, number, offset, .. } = *read;
-        match read.entry.take() {
-            Some(LedgerLine::Record(mut record)) => {
-                (record.line, record.offset) = (number, offset);
-                self.take_record(&mut Some(record), context, out)
-            }
-            Some(LedgerLine::Opening(_)) => {
+        let ReadLine { line, number, offset, other } = read;
+        if record.is_some() {
+            self.take_record(record, context, out)?;
+            // A record that its case has no room for is still there.
+            *record = None;
+            return Ok(());
+        }
+        match other {
+            Ok(Some(other)) if matches!(*other, LedgerLine::Opening(_)) => {
                 let fault = Fault { line: number, offset, column: 0, kind: FaultKind::Opening { first: false } };
                 out.push(fault_finding(fault, None, None));
                 Ok(())
             }
-            // These lines are of no case. The chain checks their places.
-            Some(LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) => Ok(()),
-            None => {
-                let (column, kind) = read.fault.take().unwrap_or((0, FaultKind::Unexplained));
-                self.malformed(line, Fault { line: number, offset, column, kind }, context, out)
-            }
+            // The other lines are of no case. The chain checks their places.
+            Ok(_) => Ok(()),
+            Err((column, kind)) => self.malformed(line, Fault { line: number, offset, column, kind }, context, out),
         }
     }
 
