@@ -7,8 +7,10 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, name_kind};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage, name_faults};
-use ibbi_log::{FaultKind, LineRecord, Record, Uuid};
+use ibbi_core::{
+    ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, ReplayStep, Slot, Stage, name_faults,
+};
+use ibbi_log::{FaultKind, LedgerLine, LineRecord, Record, Uuid};
 use std::collections::BTreeSet;
 
 /// The most milliseconds by which an event can be recorded before it happens, because clocks differ.
@@ -22,17 +24,17 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        self.take_record(&mut Some(record), context, out)
+        self.take_record(&mut Some(LedgerLine::Record(record)), context, out)
     }
 
     /// Judges a record, and takes it from its place. Passing such a large value from function to function takes time.
     pub(super) fn take_record(
         &mut self,
-        held: &mut Option<LineRecord>,
+        held: &mut Option<LedgerLine>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let Some(record) = held else { return Ok(()) };
+        let Some(LedgerLine::Record(record)) = held else { return Ok(()) };
         let location = Location::record(record);
         let Some(index) = self.find_or_add(record.case, location, context, out) else { return Ok(()) };
         self.restore(index, context)?;
@@ -146,18 +148,18 @@ impl Shard {
     fn judge(
         &mut self,
         index: usize,
-        held: &mut Option<LineRecord>,
+        held: &mut Option<LedgerLine>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let case = &mut self.cases[index];
         let record_index = case.record_index();
-        let (Some(state), Some(record)) = (&mut case.state, &held) else { return Ok(()) };
+        let (Some(state), Some(LedgerLine::Record(record))) = (&mut case.state, &*held) else { return Ok(()) };
         let place = record.details.act;
         match place {
             None if state.act.is_empty() => self.judge_alone(index, held, record_index, context, out),
             Some(place) if usize::from(place.index) == state.act.len() + 1 => {
-                state.act.extend(held.take().map(|record| (record_index, record)));
+                state.act.extend(take_line(held).map(|record| (record_index, record)));
                 if place.is_last() { self.judge_act(index, context, out) } else { Ok(()) }
             }
             _ => {
@@ -167,7 +169,7 @@ impl Shard {
                 match place {
                     None => self.judge_alone(index, held, record_index, context, out),
                     Some(_) => {
-                        state.act.extend(held.take().map(|record| (record_index, record)));
+                        state.act.extend(take_line(held).map(|record| (record_index, record)));
                         self.skip_act(index, context)
                     }
                 }
@@ -179,12 +181,12 @@ impl Shard {
     fn judge_alone(
         &mut self,
         index: usize,
-        held: &mut Option<LineRecord>,
+        held: &mut Option<LedgerLine>,
         record_index: usize,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let Some(line) = &*held else { return Ok(()) };
+        let Some(LedgerLine::Record(line)) = &*held else { return Ok(()) };
         let (location, offset, record) = (Location::record(line), line.offset, &line.record);
         if self.cases[index].state.as_ref().is_some_and(|state| state.needs_history(record)) {
             self.load_history(index, context)?;
@@ -198,31 +200,37 @@ impl Shard {
         let in_order = kind.happens() && is_next;
         let is_late = kind.happens() && !is_next && record.details.replaces.is_none();
         if is_next && context.asks_for_advisories(kind) {
-            context.advise(state.case().advise(&record.event, record.at, Some(record.logged)), location, out);
+            let advisories = context.advisories_of(state.case(), &record.event, record.at, record.logged);
+            context.advise(advisories, location, out);
         }
         let weaknesses = if is_next && relies_on_program(kind) {
             state.case().weaknesses(&record.event, record.at)
         } else {
             Vec::new()
         };
-        let Some(LineRecord { record, .. }) = held.take() else { return Ok(()) };
+        let Some(LedgerLine::Record(LineRecord { record, .. })) = held.take() else { return Ok(()) };
         let Record { seq, at, id, logged, to, event, details, .. } = record;
         let noted = has_details(kind).then(|| event.clone());
-        let mut replayed = LateReplay::new(kind, at, logged, context);
+        let mut replayed = is_late.then(|| LateReplay::new(kind, at, logged, context));
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
             CoreAnswer::NotJudged
         } else {
-            match state.offer((seq, at, event), &details, &mut |step| replayed.take(step)) {
+            let mut watch = |step: ReplayStep<'_>| {
+                if let Some(replayed) = &mut replayed {
+                    replayed.take(step);
+                }
+            };
+            match state.offer((seq, at, event), &details, &mut watch) {
                 Ok(to) => CoreAnswer::Accepted(to),
                 Err(refusal) => CoreAnswer::Refused(refusal),
             }
         };
         let accepted = matches!(answer, CoreAnswer::Accepted(_));
         if accepted {
-            if is_late {
+            if let Some(replayed) = &mut replayed {
                 replayed.advisories.extend(state.advise_order_of_last(replayed.closes_later));
-                context.advise(replayed.advisories, location, out);
-                JudgeContext::weaknesses(replayed.weaknesses, location, out);
+                context.advise(core::mem::take(&mut replayed.advisories), location, out);
+                JudgeContext::weaknesses(core::mem::take(&mut replayed.weaknesses), location, out);
             } else if !is_next {
                 if kind.happens() || context.advisories {
                     for advisories in state.advise_last(1, Some(logged)) {
@@ -241,7 +249,7 @@ impl Shard {
                 case.counts.voids += u32::from(voids.is_some());
                 if in_order {
                     case.add_to_times(kind, at);
-                } else if is_late {
+                } else if let Some(replayed) = replayed {
                     case.replace_times(replayed.times);
                 } else if kind != EventKind::CaseMigrated {
                     case.compute_times();
@@ -414,6 +422,11 @@ enum CoreAnswer {
     Refused(Refusal),
     /// The case has no opening yet.
     NotJudged,
+}
+
+/// Takes a record from its place.
+fn take_line(held: &mut Option<LedgerLine>) -> Option<LineRecord> {
+    if let Some(LedgerLine::Record(record)) = held.take() { Some(record) } else { None }
 }
 
 /// Returns whether the audit needs an accepted event of this kind at its end.

@@ -132,10 +132,10 @@ impl Shard {
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let ReadLine { line, number, offset, .. } = *read;
-        match read.entry.take() {
-            Some(LedgerLine::Record(mut record)) => {
+        match &mut read.entry {
+            Some(LedgerLine::Record(record)) => {
                 (record.line, record.offset) = (number, offset);
-                self.take_record(&mut Some(record), context, out)
+                self.take_record(&mut read.entry, context, out)
             }
             Some(LedgerLine::Opening(_)) => {
                 let fault = Fault { line: number, offset, column: 0, kind: FaultKind::Opening { first: false } };
