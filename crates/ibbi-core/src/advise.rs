@@ -92,9 +92,7 @@ impl Case {
             }
             _ => {}
         }
-        for found in self.look_alikes(event) {
-            warn(&mut warnings, Warning::LookAlike, found.to_string());
-        }
+        self.advise_look_alikes(event, &mut warnings);
         if let Some(logged) = logged {
             let (minutes, day) = (logged.minutes_since(at), 24 * 60);
             if minutes > LATE_DAYS * day {
@@ -107,6 +105,31 @@ impl Case {
             }
         }
         warnings
+    }
+
+    /// Returns the lasting ones of the warnings that [`Case::advise`] returns ([`Warning::is_lasting`]), in the same order, in
+    /// less time.
+    pub fn advise_lasting(&self, event: &Event, at: At) -> Vec<Advisory> {
+        let mut warnings = Vec::new();
+        match event {
+            Event::SessionOpened(event) => self.advise_table(event, &mut warnings),
+            Event::MemberNamed(event) => self.advise_attendance([&event.member], &mut warnings),
+            Event::SessionClosed(closed) => {
+                self.advise_late_comers(&closed.late, &mut warnings);
+                self.advise_completed(event, at, &mut warnings);
+            }
+            Event::SessionAdjourned(event) => self.advise_late_comers(&event.late, &mut warnings),
+            _ => {}
+        }
+        self.advise_look_alikes(event, &mut warnings);
+        warnings.retain(|advisory| advisory.warning.is_lasting());
+        warnings
+    }
+
+    fn advise_look_alikes(&self, event: &Event, into: &mut Vec<Advisory>) {
+        for found in self.look_alikes(event) {
+            warn(into, Warning::LookAlike, found.to_string());
+        }
     }
 
     /// Returns the warnings for the current state: about booked sessions, and about members who missed something.

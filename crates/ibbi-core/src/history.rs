@@ -10,6 +10,7 @@ mod act;
 mod advisories;
 mod as_recorded;
 mod corrections;
+mod in_effect;
 mod steps;
 
 pub use act::ActRefusal;
@@ -336,20 +337,6 @@ impl History {
         let mut history = Self { id: self.id, entries, case: Case::default() };
         history.case = history.state_at(At::MAX);
         history
-    }
-
-    /// Returns the events that count, in the order in which they happened.
-    pub fn in_effect(&self) -> Vec<&HistoryEntry> {
-        let mut entries: Vec<_> = self.entries.iter().filter(|entry| entry.counts()).collect();
-        // No two entries have the same number.
-        entries.sort_unstable_by_key(|entry| (entry.at, entry.place, entry.seq));
-        entries
-    }
-
-    /// Returns the state from which the events are folded: a case before its first event, in the edition to which the last
-    /// migration moved it.
-    pub fn start(&self) -> Case {
-        Case::starting_in(self.entries.iter().rev().find_map(|entry| entry.event.edition()))
     }
 
     /// Checks an event against the rules and, if every rule is met, adds it and returns the proof that a store requires.

@@ -4,7 +4,7 @@ use crate::blocks::SHARDS;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, weakness_kind};
 use crate::input::RandomAccess;
 use crate::options::AuditOptions;
-use ibbi_core::{Advisory, EventKind, FoundWeakness, Warning};
+use ibbi_core::{Advisory, At, Case, Event, EventKind, FoundWeakness, Warning};
 
 /// The settings and the input that judging needs.
 pub(crate) struct JudgeContext<'a> {
@@ -40,6 +40,11 @@ impl<'a> JudgeContext<'a> {
     /// Returns whether an event of this kind that was recorded in order can have advisories to report.
     pub(crate) const fn asks_for_advisories(&self, kind: EventKind) -> bool {
         self.advisories || Warning::can_last(kind)
+    }
+
+    /// Returns the advisories to report about an event that is recorded in a state.
+    pub(super) fn advisories_of(&self, case: &Case, event: &Event, at: At, logged: At) -> Vec<Advisory> {
+        if self.advisories { case.advise(event, at, Some(logged)) } else { case.advise_lasting(event, at) }
     }
 
     /// Reports advisories about a record: all of them if they were asked for, or else the lasting ones.

@@ -6,7 +6,7 @@ use ibbi_core::{Advisory, At, EventKind, FoundWeakness, ReplayStep};
 
 /// What the audit takes from the one replay of a case with a late event: its times, and what the case before the event says
 /// about it.
-pub(super) struct LateReplay {
+pub(super) struct LateReplay<'a> {
     pub(super) times: CaseTimes,
     pub(super) advisories: Vec<Advisory>,
     pub(super) weaknesses: Vec<FoundWeakness>,
@@ -17,12 +17,13 @@ pub(super) struct LateReplay {
     is_next: bool,
     at: At,
     logged: At,
-    advises: bool,
+    /// The settings, if an event of this kind can have advisories to report.
+    advises: Option<&'a JudgeContext<'a>>,
     weighs: bool,
 }
 
-impl LateReplay {
-    pub(super) fn new(kind: EventKind, at: At, logged: At, context: &JudgeContext<'_>) -> Self {
+impl<'a> LateReplay<'a> {
+    pub(super) fn new(kind: EventKind, at: At, logged: At, context: &'a JudgeContext<'a>) -> Self {
         Self {
             times: CaseTimes::new(),
             advisories: Vec::new(),
@@ -32,7 +33,7 @@ impl LateReplay {
             is_next: false,
             at,
             logged,
-            advises: context.asks_for_advisories(kind),
+            advises: context.asks_for_advisories(kind).then_some(context),
             weighs: relies_on_program(kind),
         }
     }
@@ -41,8 +42,8 @@ impl LateReplay {
         match step {
             ReplayStep::Before { case, event } => {
                 self.is_next = true;
-                if self.advises {
-                    self.advisories = case.advise(event, self.at, Some(self.logged));
+                if let Some(context) = self.advises {
+                    self.advisories = context.advisories_of(case, event, self.at, self.logged);
                 }
                 if self.weighs {
                     self.weaknesses = case.weaknesses(event, self.at);

@@ -7,7 +7,9 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, name_kind};
 use ibbi_common::zone::Zone;
 use ibbi_core::events::CaseOpened;
-use ibbi_core::{ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, Slot, Stage, name_faults};
+use ibbi_core::{
+    ActivityId, Event, EventKind, Program, ProgramParameters, Refusal, ReplayStep, Slot, Stage, name_faults,
+};
 use ibbi_log::{FaultKind, LineRecord, Record, Uuid};
 use std::collections::BTreeSet;
 
@@ -152,7 +154,7 @@ impl Shard {
     ) -> Result<(), AuditError> {
         let case = &mut self.cases[index];
         let record_index = case.record_index();
-        let (Some(state), Some(record)) = (&mut case.state, &held) else { return Ok(()) };
+        let (Some(state), Some(record)) = (&mut case.state, &*held) else { return Ok(()) };
         let place = record.details.act;
         match place {
             None if state.act.is_empty() => self.judge_alone(index, held, record_index, context, out),
@@ -198,7 +200,8 @@ impl Shard {
         let in_order = kind.happens() && is_next;
         let is_late = kind.happens() && !is_next && record.details.replaces.is_none();
         if is_next && context.asks_for_advisories(kind) {
-            context.advise(state.case().advise(&record.event, record.at, Some(record.logged)), location, out);
+            let advisories = context.advisories_of(state.case(), &record.event, record.at, record.logged);
+            context.advise(advisories, location, out);
         }
         let weaknesses = if is_next && relies_on_program(kind) {
             state.case().weaknesses(&record.event, record.at)
@@ -208,21 +211,26 @@ impl Shard {
         let Some(LineRecord { record, .. }) = held.take() else { return Ok(()) };
         let Record { seq, at, id, logged, to, event, details, .. } = record;
         let noted = has_details(kind).then(|| event.clone());
-        let mut replayed = LateReplay::new(kind, at, logged, context);
+        let mut replayed = is_late.then(|| LateReplay::new(kind, at, logged, context));
         let answer = if stage == Stage::Unopened && kind != EventKind::CaseOpened {
             CoreAnswer::NotJudged
         } else {
-            match state.offer((seq, at, event), &details, &mut |step| replayed.take(step)) {
+            let mut watch = |step: ReplayStep<'_>| {
+                if let Some(replayed) = &mut replayed {
+                    replayed.take(step);
+                }
+            };
+            match state.offer((seq, at, event), &details, &mut watch) {
                 Ok(to) => CoreAnswer::Accepted(to),
                 Err(refusal) => CoreAnswer::Refused(refusal),
             }
         };
         let accepted = matches!(answer, CoreAnswer::Accepted(_));
         if accepted {
-            if is_late {
+            if let Some(replayed) = &mut replayed {
                 replayed.advisories.extend(state.advise_order_of_last(replayed.closes_later));
-                context.advise(replayed.advisories, location, out);
-                JudgeContext::weaknesses(replayed.weaknesses, location, out);
+                context.advise(core::mem::take(&mut replayed.advisories), location, out);
+                JudgeContext::weaknesses(core::mem::take(&mut replayed.weaknesses), location, out);
             } else if !is_next {
                 if kind.happens() || context.advisories {
                     for advisories in state.advise_last(1, Some(logged)) {
@@ -241,7 +249,7 @@ impl Shard {
                 case.counts.voids += u32::from(voids.is_some());
                 if in_order {
                     case.add_to_times(kind, at);
-                } else if is_late {
+                } else if let Some(replayed) = replayed {
                     case.replace_times(replayed.times);
                 } else if kind != EventKind::CaseMigrated {
                     case.compute_times();

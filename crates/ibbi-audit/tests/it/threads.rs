@@ -4,6 +4,7 @@ use crate::support::walk::{Random, ledger, walk};
 use crate::support::{Audited, audit_from, audit_with, golden, gzip, zstd};
 use ibbi_audit::{AuditOptions, Finding, LedgerSource, ReadProgress};
 use ibbi_core::Warning;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::sync::Mutex;
 
@@ -45,6 +46,21 @@ fn results_are_the_same_on_any_number_of_threads() {
             assert_eq!(with(1, held), one, "seed {seed}, {held} records held");
         }
     }
+}
+
+#[test]
+fn lasting_advisories_are_the_same_without_the_others() {
+    let is_lasting = |finding: &Finding| finding.warning().is_none_or(Warning::is_lasting);
+    let (mut lasting, mut others) = (BTreeSet::new(), 0);
+    for seed in 0..8 {
+        let bytes = damaged(seed);
+        let all = audit_with(&bytes, AuditOptions { advisories: true, ..AuditOptions::default() }).findings;
+        let without = audit_with(&bytes, AuditOptions::default()).findings;
+        lasting.extend(without.iter().filter_map(|finding| finding.warning()).map(Warning::code));
+        others += all.len() - without.len();
+        assert_eq!(all.into_iter().filter(is_lasting).collect::<Vec<_>>(), without, "seed {seed}");
+    }
+    assert!(lasting.contains("attendance.missed-training") && others > 0, "{lasting:?}, {others} others");
 }
 
 #[test]

@@ -58,6 +58,12 @@ impl Case {
                 }
             }
         }
+        self.advise_late_comers(late, into);
+    }
+
+    /// Adds those among the people who came late to the open session who were absent at its opening and had no training.
+    pub(super) fn advise_late_comers(&self, late: &MemberIds, into: &mut Vec<Advisory>) {
+        let Some(open) = self.sessions().and_then(crate::Sessions::open) else { return };
         self.advise_untrained(late.iter().copied().filter(|id| open.absent.contains(id)), into);
     }
 
@@ -65,8 +71,11 @@ impl Case {
     /// been reported.
     pub(super) fn advise_completed(&self, closing: &Event, at: At, into: &mut Vec<Advisory>) {
         let (Self::Training(_), Some(sessions), Some(teams)) = (self, self.sessions(), self.teams()) else { return };
+        if !sessions.would_complete(at) {
+            return;
+        }
         let mut after = self.clone();
-        if !sessions.would_complete(at) || after.offer(closing, at).is_err() {
+        if after.offer(closing, at).is_err() {
             return;
         }
         let held = after.trained().map(crate::stages::Trained::held).unwrap_or_default();

@@ -26,8 +26,16 @@ impl History {
         let before = others.partition_point(|entry| (entry.at, entry.place) < (at, place));
         let (before, after) = others.split_at(before);
         let mut case = self.start();
-        // An event that moves to a later time can leave behind events that depend on it.
-        stand_watched(before, &mut case, watch).map_err(|found| later_refused(offered, &case, found))?;
+        if replaced.is_some() {
+            // An event that moves to a later time can leave behind events that depend on it.
+            stand_watched(before, &mut case, watch).map_err(|found| later_refused(offered, &case, found))?;
+        } else {
+            // Every prefix of a valid case is valid.
+            for entry in before {
+                case = case.advance(&entry.event, entry.at);
+                watch(ReplayStep::After { kind: entry.event.kind(), at: entry.at, case: &case });
+            }
+        }
         watch(ReplayStep::Before { case: &case, event });
         case.offer(event, at)?;
         watch(ReplayStep::After { kind: event.kind(), at, case: &case });

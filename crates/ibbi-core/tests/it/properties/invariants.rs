@@ -179,6 +179,9 @@ pub(crate) fn record(history: &mut History, seq: u64, event: &Event, at: At) -> 
     let checked = history.check(seq, at, event);
     let would_be = history.what_if(seq, at, event);
     assert_eq!(*history, before, "asking changes nothing");
+    let mut advisories = history.case().advise(event, at, Some(at));
+    advisories.retain(|advisory| advisory.warning.is_lasting());
+    assert_eq!(history.case().advise_lasting(event, at), advisories, "the lasting ones among the advisories");
     let offered = history.offer(seq, at, event.clone());
     assert_eq!(checked, offered.as_ref().map(|_| ()).map_err(Clone::clone), "check and offer agree");
     match &offered {
