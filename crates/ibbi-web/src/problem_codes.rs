@@ -55,6 +55,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
     code("host", &[421], "The request comes from another site", "The server doesn't have the name in the request's `Host`."),
     code("refused", &[422], "A rule of the process is not met",
         "The rules don't allow the event. `refusal.unmet` has each unmet rule. Nothing was recorded."),
+    code("not-allowed", &[422], "This is not allowed now",
+        "A legal hold or a retention rule doesn't allow it, or the hold was lifted before. `detail` says why. Nothing was changed."),
     code("future", &[422], "The event is in the future", "Record the event after it has happened."),
     code("scenario", &[422], "The scenario has problems", "`problems` has each problem with its line and column."),
     code("not-a-ledger", &[422], "The ledger is not sound", "The upload isn't a ledger or an extract."),

@@ -94,6 +94,7 @@ fn destroy(args: &DestroyTexts, json: bool) -> Result<Outcome, AppError> {
     let request = DestroyRequest {
         case: args.case.clone(),
         party: args.party,
+        texts: None,
         reason: reason(&args.reason)?,
         actor: actor(None)?,
     };

@@ -46,7 +46,7 @@ fn release_has_what_was_decided_and_can_be_checked() {
     for part in [
         "sound: release of ibbi.local/",
         "31 records of 1 case",
-        "2 texts released, 2 withheld, 0 not available; 3 lines withheld",
+        "2 texts released, 2 withheld, 0 destroyed, 0 not available; 3 lines withheld",
         "complete up to line 38",
         "checkpoint and release signed by example.org/ibbi",
     ] {
@@ -266,7 +266,7 @@ fn text_that_the_office_lost_is_listed_as_not_available() {
     assert!(withheld.contains("The text in the office's file is not the recorded one."), "{withheld}");
     assert!(!folder.text("index.html").contains("gym"));
     let said = place.done(&["verify", "response"]);
-    assert!(said.contains("1 text released, 1 withheld, 2 not available"), "{said}");
+    assert!(said.contains("1 text released, 1 withheld, 0 destroyed, 2 not available"), "{said}");
     assert_eq!(python(&place, &["response".to_owned()], None), [None]);
 }
 
