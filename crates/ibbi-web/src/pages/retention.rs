@@ -227,6 +227,30 @@ fn destroyed(request: &WebRequest, districts: &Districts) -> Html {
     el("ul").class("later").all(lines).into()
 }
 
+/// Returns what program staff see on the page of a case about its confidential texts.
+pub(super) fn of_case(request: &WebRequest, case: Uuid) -> Html {
+    let custody = request.state.look(|service| service.store().custody());
+    let sealed = match custody::check_keys(&request.state.path) {
+        Ok(None) => "The confidential texts are not sealed.".to_owned(),
+        Ok(Some(_)) => "The confidential texts are sealed.".to_owned(),
+        Err(_) => "The confidential texts are sealed, and the folder with their keys can\u{2019}t be used.".to_owned(),
+    };
+    let hold = custody.hold_on(case).map(|hold| {
+        let since = format!("They are under a legal hold since {}: ", hold.at.utc_date().readable());
+        el("p").with(since).with(name(hold.reason.as_str()))
+    });
+    let destroyed = custody.destroyed.iter().filter(|known| known.texts.key.case == case).map(|known| {
+        let (number, owner) = (count(known.texts.texts, "text", "texts"), owner_label(known.texts.key.owner.code()));
+        let was = if known.texts.texts == 1 { "was" } else { "were" };
+        let (day, rule) = (known.at.utc_date().readable(), &known.texts.rule);
+        el("p").with(format!("{number} of {owner} {was} destroyed on {day} under rule {rule}."))
+    });
+    let link = el("p").with(el("a").attr("href", PLACE).with(TITLE));
+    let destroyed: Html = destroyed.collect();
+    let content = Html::new().with(el("p").with(sealed)).with(hold).with(destroyed).with(link);
+    section("retention", "Confidential texts", content).into()
+}
+
 /// Returns to the page after a change.
 fn answer<T>(request: &WebRequest, given: &Pairs, changed: Result<T, WebError>) -> WebResult {
     match changed {
