@@ -241,7 +241,7 @@ pub(crate) struct Serve {
     pub(crate) standards: StandardsFile,
     #[command(flatten)]
     pub(crate) goals: GoalsFile,
-    /// TOML file with the retention rules, for the page Records and retention. See docs/forgetting.md.
+    /// TOML file with the retention rules of the office. See docs/forgetting.md.
     #[arg(long, value_name = "FILE")]
     pub(crate) retention: Option<PathBuf>,
     #[command(flatten)]
