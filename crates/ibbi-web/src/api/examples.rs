@@ -86,7 +86,7 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "liftHold" => vec![("settled", "The dispute is over", json!({ "reason": "Settled" }))],
         "destroyTexts" => vec![(
             "dry_run",
-            "What the rules say about the notes",
+            "Whether the notes can be destroyed",
             json!({ "party": "program", "reason": "Routine, approved by the town clerk", "dry_run": true }),
         )],
         "compare" => vec![(

@@ -57,7 +57,7 @@ pub(super) struct DestroyBody {
     reason: String,
     /// The number of texts. If there are more or fewer now, nothing is destroyed. Required without `dry_run`.
     texts: Option<u64>,
-    /// Whether to destroy nothing, and only return what the rules say about the texts.
+    /// Whether to destroy nothing, and only return whether the texts can be destroyed.
     #[serde(default)]
     dry_run: bool,
 }
@@ -140,7 +140,7 @@ struct TextsInfo {
     reason: Option<String>,
 }
 
-/// What was destroyed, or what the rules say about it.
+/// The texts that were destroyed, or whether they can be.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TextsDestroyed {
     /// Whether nothing was destroyed, because that was asked for.
