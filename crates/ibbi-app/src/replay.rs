@@ -84,7 +84,8 @@ pub struct DestroyedText {
 }
 
 impl DestroyedText {
-    fn of(event: &Event) -> Option<Self> {
+    /// Returns when and under which rule the text of an event was destroyed, if it was.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
         let (on, rule) = event.note_text()?.destruction()?;
         Some(Self { on, rule: rule.clone() })
     }
