@@ -163,8 +163,9 @@ fn rules(request: &WebRequest) -> Html {
     }
     let lines = rules.iter().map(|rule| {
         let owners: Vec<&str> = rule.texts.iter().map(|owner| owner_label(owner.code())).collect();
+        let from = if rule.after.code() == "closing" { "the case is closed" } else { "the last event of the case" };
         let text = format!(
-            ": texts of {} are kept {}. {} Confirmed by {} on {}.",
+            ": texts of {} are kept for {} after {from}. {} Confirmed by {} on {}.",
             owners.join(", "),
             rule.keep,
             super::form_errors::sentence(rule.authority.as_str()),
