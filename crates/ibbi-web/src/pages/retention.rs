@@ -127,9 +127,10 @@ fn form(choices: &[(String, String)], given: &Pairs) -> Html {
 
 fn texts(request: &WebRequest, given: &Pairs) -> Result<Html, WebError> {
     let keys = custody::check_keys(&request.state.path);
-    let trouble = keys.as_ref().err().map(|error| {
-        let why = WebError::from(AppError::NotAllowed(error.to_string())).detail();
-        warning(el("p").with(super::form_errors::sentence(&why)))
+    let trouble = keys.is_err().then(|| {
+        let text = "The folder with the keys can\u{2019}t be used. Until the person who runs the server puts it back, sealed texts \
+                    can\u{2019}t be shown or destroyed, and new ones are refused.";
+        warning(el("p").with(text))
     });
     if matches!(keys, Ok(None)) {
         let text = "The confidential texts are not sealed, so they can\u{2019}t be destroyed. The person who runs the server can seal \
@@ -165,10 +166,10 @@ fn rules(request: &WebRequest) -> Html {
         let owners: Vec<&str> = rule.texts.iter().map(|owner| owner_label(owner.code())).collect();
         let from = if rule.after.code() == "closing" { "the case is closed" } else { "the last event of the case" };
         let text = format!(
-            ": texts of {} are kept for {} after {from}. {} Confirmed by {} on {}.",
+            ": texts of {} are kept for {} after {from} ({}). Confirmed by {} on {}.",
             owners.join(", "),
             rule.keep,
-            super::form_errors::sentence(rule.authority.as_str()),
+            rule.authority,
             rule.confirmed_by,
             rule.confirmed_on.readable()
         );
