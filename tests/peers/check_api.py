@@ -37,7 +37,7 @@ def after_call(context, case, response):
 # Of the operations, these can't succeed with a new ledger: nothing signs checkpoints there.
 NEED_CHECKPOINTS = {"/api/v1/checkpoints", "/api/v1/key", "/api/v1/cases/{case}/extract"}
 # And these need the file of a ledger, which is not made up.
-NEED_LEDGERS = {"/api/v1/audit", "/api/v1/verify", "/api/v1/replay"}
+NEED_LEDGERS = {"/api/v1/audit", "/api/v1/verify", "/api/v1/replay", "/api/v1/ledger/diff"}
 # And these need a message that was tried for hours.
 NEED_LETTERS = {"/api/v1/webhooks/{webhook}/dead-letters/{record}", "/api/v1/webhooks/{webhook}/dead-letters/{record}/resend"}
 # Their bodies have so many members that the phase "coverage" would take minutes for each. One operation on scenarios keeps it.
