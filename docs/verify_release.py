@@ -11,13 +11,13 @@ import os
 import re
 import sys
 
-from verify_ledger import NOTE, above, event, root
+from verify_ledger import CUSTODY, NOTE, above, event, root
 from verify_proof import checkpoint, public_key, require, sha256, signature_times
 
 DATA = ("lines.jsonl", "released-texts.jsonl", "withheld.jsonl")
 UUID, HASH, SALT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[0-9a-f]{64}", "[0-9a-f]{32}"
 TEXT = {"digest": HASH, "line": int, "salt": str, "text": str}
-WITHHELD = {"basis": "exempt|not_available", "case": UUID, "kind": "[a-z_]+", "line": int, "reason": str, "rev": int, "sha256": HASH, "what": "line|text"}
+WITHHELD = {"basis": "destroyed|exempt|not_available", "case": UUID, "kind": "[a-z_]+", "line": int, "reason": str, "rev": int, "sha256": HASH, "what": "line|text"}
 
 
 def read(folder, name):
@@ -85,7 +85,7 @@ def read_withheld(data):
     for number, entry in entries.items():
         exempt = entry["basis"] == "exempt"
         require(not exempt or entry.get("exemption", "").strip(), f"{name}: line {number}: it is withheld without an exemption")
-        require(exempt or entry["what"] == "text" and "exemption" not in entry, f"{name}: line {number}: only a text can be not available, and then without an exemption")
+        require(exempt or entry["what"] == "text" and "exemption" not in entry, f"{name}: line {number}: only a text can be destroyed or not available, and then without an exemption")
         require(entry["reason"].strip(), f"{name}: line {number}: it is withheld without a reason")
     return entries
 
@@ -139,7 +139,7 @@ class Lines:
         self.require(self.last, "the first line of the ledger must be before it")
         if kind == "heads" and self.number == self.size:
             self.states = value["data"]
-        elif kind in ("heads", "format_changed"):
+        elif kind in ("heads", "format_changed", *CUSTODY):
             self.require(self.cases is None, "it is of no case")
         else:
             self.take_record(value["case"], value["rev"], digest)
@@ -284,13 +284,13 @@ def verify(folder, key=None):
 
 
 def summary(checked, head, released, withheld, key):
-    missing = sum(entry["basis"] == "not_available" for entry in withheld.values())
-    hidden = sum(entry["what"] == "text" for entry in withheld.values()) - missing
+    destroyed, missing = (sum(entry["basis"] == basis for entry in withheld.values()) for basis in ("destroyed", "not_available"))
+    hidden = sum(entry["what"] == "text" for entry in withheld.values()) - missing - destroyed
     is_complete = checked.states or checked.cases is None
     count = lambda number, noun: f"{number} {noun}{'' if number == 1 else 's'}"
     parts = [
         f"{count(len(checked.records), 'record')} of {count(len(checked.revs), 'case')}, and {count(len(checked.left_out), 'withheld line')}",
-        f"{count(len(released), 'text')} released, {hidden} withheld, {missing} not available",
+        f"{count(len(released), 'text')} released, {hidden} withheld, {destroyed} destroyed, {missing} not available",
         f"complete up to line {checked.size}" if is_complete else "warning: later records might exist, even under this checkpoint",
         f"checkpoint signed by {key[0]}" if key else "signatures not checked: no key was given",
         "the files are covered by release.note" if "signer" in head else "release.json is not signed: someone who passed the folder on could have changed the reasons and the page",

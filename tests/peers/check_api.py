@@ -37,7 +37,7 @@ def after_call(context, case, response):
 # Of the operations, these can't succeed with a new ledger: nothing signs checkpoints there.
 NEED_CHECKPOINTS = {"/api/v1/checkpoints", "/api/v1/key", "/api/v1/cases/{case}/extract"}
 # And these need the file of a ledger, which is not made up.
-NEED_LEDGERS = {"/api/v1/audit", "/api/v1/verify", "/api/v1/replay"}
+NEED_LEDGERS = {"/api/v1/audit", "/api/v1/verify", "/api/v1/replay", "/api/v1/ledger/diff"}
 # And these need a message that was tried for hours.
 NEED_LETTERS = {"/api/v1/webhooks/{webhook}/dead-letters/{record}", "/api/v1/webhooks/{webhook}/dead-letters/{record}/resend"}
 # Their bodies have so many members that the phase "coverage" would take minutes for each. One operation on scenarios keeps it.
@@ -97,6 +97,8 @@ def main():
             # The same for polls and calendar addresses.
             polls = [server.ask("api/v1/polls", {"weeks": 2})["id"] for _ in range(2)]
             calendars = [server.ask("api/v1/calendars", {"case": case})["id"] for _ in range(2)]
+            # A hold, which can be lifted once.
+            hold = server.ask("api/v1/holds", {"reason": "Grievance 14"})["hold"]
             removals = [("removeWebhook", "webhook", removed), ("deletePoll", "poll", polls[1]),
                         ("revokeCalendar", "calendar", calendars[1])]
             removal = "".join(
@@ -105,7 +107,7 @@ def main():
             config = pathlib.Path(folder, "schemathesis.toml")
             # A case that there is, so that more than "not found" is asked for. Headers that HTTP itself does not allow never
             # reach the API, so none are made up for the token.
-            config.write_text(f'[parameters]\ncase = "{case}"\nwebhook = "{kept}"\npoll = "{polls[0]}"\ncalendar = "{calendars[0]}"\n[generation]\nwith-security-parameters = false\n{FUZZED_ONLY}{removal}')
+            config.write_text(f'[parameters]\ncase = "{case}"\nwebhook = "{kept}"\npoll = "{polls[0]}"\ncalendar = "{calendars[0]}"\nhold = {hold}\n[generation]\nwith-security-parameters = false\n{FUZZED_ONLY}{removal}')
             pathlib.Path(folder, "api_hooks.py").write_text(HOOKS)
             document = pathlib.Path(folder, "openapi.json")
             described = server.ask("api/v1/openapi.json")

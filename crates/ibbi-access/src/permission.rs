@@ -59,11 +59,13 @@ pub enum View {
     Polls,
     /// The planned dates on the calendar of a case: putting them there, and taking them back.
     PlannedDates,
+    /// Legal holds, the destruction of confidential texts, and copies for public-records requests.
+    Retention,
 }
 
 impl View {
     /// All views.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Tools,
         Self::Cases,
         Self::Case,
@@ -78,6 +80,7 @@ impl View {
         Self::Calendars,
         Self::Polls,
         Self::PlannedDates,
+        Self::Retention,
     ];
 
     /// Returns what a viewer does, after "can't".
@@ -96,6 +99,7 @@ impl View {
             Self::Webhooks => "manage webhooks",
             Self::Calendars => "make calendar addresses",
             Self::Polls => "ask people for their availability, and see their answers",
+            Self::Retention => "manage legal holds and the retention of texts",
             Self::PlannedDates => "put planned dates on the calendar of this case",
         }
     }
@@ -140,9 +144,10 @@ pub const fn view_access(role: Role, view: View) -> Access {
     match (role, view) {
         (_, View::Tools) | (Role::Staff, _) => Access::All,
         // The answers to a poll are no records: they are private, and are deleted soon.
-        (Role::Auditor, View::ManageAccess | View::Webhooks | View::Calendars | View::Polls | View::PlannedDates) => {
-            Access::No
-        }
+        (
+            Role::Auditor,
+            View::ManageAccess | View::Webhooks | View::Calendars | View::Polls | View::PlannedDates | View::Retention,
+        ) => Access::No,
         (Role::Auditor, _) => Access::All,
         (_, View::Cases | View::Case | View::Mirror | View::Calendars) => Access::OwnCases,
         (Role::Facilitator, View::PartyTexts | View::Notes | View::Extract | View::Polls) => Access::OwnCases,

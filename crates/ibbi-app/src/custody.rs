@@ -2,7 +2,7 @@
 
 use crate::case_log::CaseLog;
 use crate::error::AppError;
-use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions};
+use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions, Record};
 use crate::retention::{RetentionRule, RetentionRules};
 use crate::service::Ids;
 use ibbi_core::{At, Date, Event, Name, Reason, Stage};
@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
-pub use ibbi_log::use_key_folder;
+pub use ibbi_log::{check_key_folder as check_keys, use_key_folder};
 
 /// How many records are read at a time.
 const PAGE: usize = 10_000;
@@ -94,6 +94,8 @@ pub struct DestroyRequest {
     pub case: String,
     /// Whose texts; none for all.
     pub party: Option<TextOwner>,
+    /// The number of texts that the person confirmed. If there are more or fewer now, nothing is destroyed.
+    pub texts: Option<u64>,
     /// Why, and on whose authority.
     pub reason: Reason,
     /// Who does it.
@@ -166,7 +168,7 @@ pub fn place_hold(
 ) -> Result<u64, AppError> {
     let service = ledger::open(path, Ids::random(), options)?;
     let case = case.map(|case| ledger::select(&service, Some(case))).transpose()?;
-    add_hold(&service, Custody::HoldPlaced { case, reason }, actor)
+    place_hold_in(&service, case, reason, actor)
 }
 
 /// Lifts the legal hold that a line placed. Returns the number of the new line.
@@ -180,7 +182,34 @@ pub fn lift_hold(
     options: &OpenOptions,
 ) -> Result<u64, AppError> {
     let service = ledger::open(path, Ids::random(), options)?;
-    add_hold(&service, Custody::HoldLifted { hold, reason }, actor)
+    lift_hold_in(&service, hold, reason, actor)
+}
+
+/// Places a legal hold as [`place_hold`] does, in a ledger that is open for writing.
+///
+/// # Errors
+/// [`AppError::NoCase`] if the case doesn't exist; others as [`place_hold`].
+pub fn place_hold_in(
+    service: &LedgerService,
+    case: Option<Uuid>,
+    reason: Reason,
+    actor: &Name,
+) -> Result<u64, AppError> {
+    if let Some(case) = case {
+        let records = service.store().revision(case).map_err(|error| service.unreadable(error))?;
+        if records == 0 {
+            return Err(AppError::no_case(case));
+        }
+    }
+    add_hold(service, Custody::HoldPlaced { case, reason }, actor)
+}
+
+/// Lifts a legal hold as [`lift_hold`] does, in a ledger that is open for writing.
+///
+/// # Errors
+/// As [`lift_hold`].
+pub fn lift_hold_in(service: &LedgerService, hold: u64, reason: Reason, actor: &Name) -> Result<u64, AppError> {
+    add_hold(service, Custody::HoldLifted { hold, reason }, actor)
 }
 
 fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64, AppError> {
@@ -194,7 +223,11 @@ fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64,
 /// # Errors
 /// [`AppError`] if the ledger can't be read.
 pub fn holds(path: &Path) -> Result<Vec<ListedHold>, AppError> {
-    let service = ledger::read_cases(path, Collect::Nothing)?;
+    Ok(holds_in(&ledger::read_cases(path, Collect::Nothing)?))
+}
+
+/// Returns the legal holds of an open ledger, with those that were lifted, the oldest first.
+pub fn holds_in(service: &LedgerService) -> Vec<ListedHold> {
     let listed = |hold: Hold| ListedHold {
         hold: hold.seq,
         case: hold.case,
@@ -203,7 +236,7 @@ pub fn holds(path: &Path) -> Result<Vec<ListedHold>, AppError> {
         at: hold.at,
         lifted: hold.lifted.map(|line| line.at),
     };
-    Ok(service.store().custody().holds.into_iter().map(listed).collect())
+    service.store().custody().holds.into_iter().map(listed).collect()
 }
 
 /// Returns the sealed texts of a ledger, and which of them the retention rules allow to destroy on a day.
@@ -233,7 +266,7 @@ pub fn plan_destruction(
     on: Date,
 ) -> Result<Vec<DueTexts>, AppError> {
     let mut service = ledger::read_cases(path, Collect::Everything)?;
-    wanted(path, &mut service, request, rules, on)
+    wanted(&mut service, request, rules, on)
 }
 
 /// Destroys the texts of a case that the retention rules allow to destroy. Each key has a line that says so, and then its file is
@@ -249,10 +282,37 @@ pub fn destroy(
     options: &OpenOptions,
 ) -> Result<Vec<DestroyedTexts>, AppError> {
     let options = OpenOptions { collect: Collect::Everything, ..options.clone() };
-    let mut service = ledger::open(path, Ids::random(), &options)?;
+    destroy_in(&mut ledger::open(path, Ids::random(), &options)?, request, rules)
+}
+
+/// Destroys texts as [`destroy`] does, in a ledger that is open for writing. Afterward no text that was destroyed is in the memory of
+/// the service.
+///
+/// # Errors
+/// As [`destroy`].
+pub fn destroy_in(
+    service: &mut LedgerService,
+    request: &DestroyRequest,
+    rules: &RetentionRules,
+) -> Result<Vec<DestroyedTexts>, AppError> {
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
+    let wanted = wanted(service, request, rules, now.utc_date())?;
+    let destroyed = destroy_all(service, (request, rules), wanted, now);
+    // Also after an error, because some may have been destroyed.
+    let cases: Vec<Uuid> = service.store().custody().destroyed.iter().map(|known| known.texts.key.case).collect();
+    cases.into_iter().for_each(|case| service.forget(case));
+    service.store().forget_destroyed_texts();
+    destroyed
+}
+
+fn destroy_all(
+    service: &LedgerService,
+    (request, rules): (&DestroyRequest, &RetentionRules),
+    wanted: Vec<DueTexts>,
+    now: At,
+) -> Result<Vec<DestroyedTexts>, AppError> {
     let mut destroyed = Vec::new();
-    for texts in wanted(path, &mut service, request, rules, now.utc_date())? {
+    for texts in wanted {
         let line = destruction(&texts, request, rules)?;
         let written = service.store().with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
         let line = written.ok_or_else(not_open)?.map_err(from_ledger)?;
@@ -263,21 +323,20 @@ pub fn destroy(
 
 /// Returns the texts that a request is about, if all of them can be destroyed.
 fn wanted(
-    path: &Path,
     service: &mut LedgerService,
     request: &DestroyRequest,
     rules: &RetentionRules,
     on: Date,
 ) -> Result<Vec<DueTexts>, AppError> {
     let case = ledger::select(service, Some(&request.case))?;
-    let texts = read_texts(path)?;
+    let texts = read_texts(service.store().path())?;
     if texts.key_folder().is_none() {
         let message = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
         return Err(AppError::Usage(message.to_owned()));
     }
     let custody = service.store().custody();
     let log = service.case(case)?.clone();
-    let keys = keys_of(&log, &stored_digests(service)?, &texts);
+    let keys = keys_of(&log, &digests_of(service, case)?, &texts);
     let mut found = due_of(&log, &keys, (&custody, rules, on));
     found.retain(|texts| request.party.is_none_or(|party| party.code() == texts.party));
     let is_of = |key: &KeyId| key.case == case && request.party.is_none_or(|party| party == key.owner);
@@ -292,6 +351,11 @@ fn wanted(
     if let Some((texts, reason)) = found.iter().find_map(|texts| Some((texts, texts.reason.as_ref()?))) {
         let owner = owner_label(texts.party);
         let reason = format!("the texts of {owner} in case {case} can't be destroyed: {reason}");
+        return Err(AppError::NotAllowed(reason));
+    }
+    let number = found.iter().map(|texts| texts.texts).sum::<u64>();
+    if let Some(confirmed) = request.texts.filter(|confirmed| *confirmed != number) {
+        let reason = format!("{confirmed} texts were confirmed, but there are {number} now; look at them again");
         return Err(AppError::NotAllowed(reason));
     }
     Ok(found)
@@ -374,6 +438,19 @@ fn keys_of(log: &CaseLog, digests: &HashMap<u64, Digest>, texts: &Texts) -> BTre
     keys
 }
 
+/// Returns the digests of the confidential texts of a case, by the numbers of their lines.
+fn digests_of(service: &LedgerService, case: Uuid) -> Result<HashMap<u64, Digest>, AppError> {
+    let stored = service.store().case_as_stored(case).map_err(|error| service.unreadable(error))?;
+    let Some(stored) = stored else { return stored_digests(service) };
+    Ok(stored.iter().filter_map(digest_of).collect())
+}
+
+/// Returns the number of a record's line, and the digest of its confidential text.
+fn digest_of(record: &Record) -> Option<(u64, Digest)> {
+    let digest = record.event.note_text().and_then(|text| text.digest());
+    digest.map(|digest| (record.seq, Digest::from_bytes(*digest)))
+}
+
 /// Returns the digests of the confidential texts of all records, by the numbers of their lines.
 fn stored_digests(service: &LedgerService) -> Result<HashMap<u64, Digest>, AppError> {
     let (mut digests, mut after) = (HashMap::new(), 0);
@@ -381,10 +458,7 @@ fn stored_digests(service: &LedgerService) -> Result<HashMap<u64, Digest>, AppEr
         let stored = service.store().records_as_stored(after, PAGE).map_err(|error| service.unreadable(error))?;
         let Some(last) = stored.last() else { return Ok(digests) };
         after = last.seq;
-        for record in &stored {
-            let digest = record.event.note_text().and_then(|text| text.digest());
-            digests.extend(digest.map(|digest| (record.seq, Digest::from_bytes(*digest))));
-        }
+        digests.extend(stored.iter().filter_map(digest_of));
     }
 }
 

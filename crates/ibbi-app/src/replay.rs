@@ -6,7 +6,7 @@ use crate::describe::describe;
 use crate::error::AppError;
 use crate::ledger::{self, LedgerService};
 use crate::zone::Zone;
-use ibbi_core::{Advisory, At, Case, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
+use ibbi_core::{Advisory, At, Case, Date, Event, History, Name, Outcome, Precision, RecordedCase, Stage};
 use ibbi_store::{EventStore, Record, RecordDetails};
 use serde::Serialize;
 use uuid::Uuid;
@@ -47,6 +47,9 @@ pub struct Moment {
     pub event: Event,
     /// The same in words.
     pub text: String,
+    /// If its confidential text was destroyed: when, and under which rule. The event has the digest of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destroyed: Option<DestroyedText>,
     /// The stage after it.
     pub to: Stage,
     /// The record that it replaced.
@@ -67,6 +70,25 @@ pub struct Moment {
     /// Why it is not legal, if it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+}
+
+/// That the confidential text of a record was destroyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DestroyedText {
+    /// The day, in UTC.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub on: Date,
+    /// The name of the retention rule.
+    pub rule: Name,
+}
+
+impl DestroyedText {
+    /// Returns when and under which rule the text of an event was destroyed, if it was.
+    pub(crate) fn of(event: &Event) -> Option<Self> {
+        let (on, rule) = event.note_text()?.destruction()?;
+        Some(Self { on, rule: rule.clone() })
+    }
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -169,6 +191,7 @@ fn timeline(case: Uuid, records: Vec<Record>, until: Until) -> Result<Timeline, 
                 logged,
                 actor,
                 on_behalf,
+                destroyed: DestroyedText::of(&event),
                 event,
                 text,
                 to,

@@ -55,6 +55,11 @@ struct RetentionFile {
 }
 
 impl RetentionRules {
+    /// Returns no rules. They allow no destruction.
+    pub fn none() -> Self {
+        Self { rules: Vec::new(), digest: Digest::sha256(b"") }
+    }
+
     /// Reads the rules of a file.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ pub(crate) struct ServerFile {
     pub(crate) log: Option<LogFormat>,
     pub(crate) standards: Option<PathBuf>,
     pub(crate) goals: Option<PathBuf>,
+    pub(crate) retention: Option<PathBuf>,
     pub(crate) proxy: Option<ProxyTable>,
     pub(crate) oidc: Option<OidcTable>,
     pub(crate) signing: Option<SigningTable>,
@@ -103,6 +104,7 @@ impl ServerFile {
         file.ledger.iter_mut().for_each(within);
         file.standards.iter_mut().for_each(within);
         file.goals.iter_mut().for_each(within);
+        file.retention.iter_mut().for_each(within);
         file.signing.iter_mut().for_each(|signing| within(&mut signing.key));
         let files = file.oidc.iter_mut().flat_map(|oidc| [&mut oidc.secret_file, &mut oidc.ca_file]);
         files.flatten().for_each(within);
@@ -146,6 +148,7 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
     }
     args.standards.standards = args.standards.standards.or(file.standards);
     args.goals.goals = args.goals.goals.or(file.goals);
+    args.retention = args.retention.or(file.retention);
     if let Some(signing) = file.signing
         && args.signing.sign.is_none()
         && named("IBBI_KEY").is_none()

@@ -7,6 +7,7 @@ use crate::settings_file;
 use ibbi_access::Principal;
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
+use ibbi_app::retention::RetentionRules;
 use ibbi_app::sim::GoalSet;
 use ibbi_mail::{MailSettings, Mailbox, Mailer};
 use ibbi_oidc::{Provider, ProviderSettings};
@@ -36,6 +37,7 @@ pub(crate) fn settings(args: &Serve, local: Principal, show_link: Show) -> Resul
         },
         standards: standards(args)?,
         goals: goals(args)?,
+        retention: retention(args)?,
         mail: args.mail.as_ref().map(mailer).transpose()?,
     })
 }
@@ -124,6 +126,13 @@ fn goals(args: &Serve) -> Result<Option<GoalSet>, AppError> {
         settings_file::check(path, settings_file::MAX_BYTES)?;
     }
     args.goals.read()
+}
+
+/// Reads the retention rules of the office.
+fn retention(args: &Serve) -> Result<Option<RetentionRules>, AppError> {
+    let Some(path) = &args.retention else { return Ok(None) };
+    settings_file::check(path, settings_file::MAX_BYTES)?;
+    RetentionRules::read(path).map(Some)
 }
 
 /// Returns the address to listen on.

@@ -95,6 +95,22 @@ impl NoteText {
             Content::Destroyed(destroyed) => Some(destroyed.digest.as_bytes()),
         }
     }
+
+    /// Returns the day on which the text was destroyed, and the retention rule, if it was.
+    ///
+    /// ```
+    /// use ibbi_core::{Name, NoteText};
+    /// let on = "2034-01-05".parse().unwrap();
+    /// let text = NoteText::destroyed([7; 32], on, Name::new("case-notes").unwrap());
+    /// assert_eq!(text.destruction().map(|(on, rule)| (on.to_string(), rule.as_str())), Some(("2034-01-05".to_owned(), "case-notes")));
+    /// assert_eq!(NoteText::hidden().destruction(), None);
+    /// ```
+    pub fn destruction(&self) -> Option<(Date, &Name)> {
+        match &self.0 {
+            Content::Destroyed(destroyed) => Some((destroyed.on, &destroyed.rule)),
+            Content::Text(_) | Content::Digest(_) => None,
+        }
+    }
 }
 
 impl fmt::Debug for NoteText {

@@ -88,6 +88,12 @@ impl CaseIndex {
         self.kept.retain(|case, _| !cases.contains(case));
     }
 
+    /// Keeps no records from now on. Cases are read when they are asked for.
+    pub(crate) fn keep_nothing(&mut self) {
+        self.collect = Collect::Nothing;
+        self.kept.clear();
+    }
+
     fn mark(&mut self, line: u64, offset: u64) {
         if line.is_multiple_of(MARK) {
             self.marks.push((line, offset));

@@ -303,6 +303,27 @@ impl<O: LineObserver> LedgerStore<O> {
         texts.fill(&self.path, records, state.custody()).map_err(unreadable)
     }
 
+    /// Forgets the texts in memory whose keys were destroyed, at once. Without this, they are forgotten when texts are read the next
+    /// time. Records that were kept in memory are read again when they are asked for.
+    pub fn forget_destroyed_texts(&self) {
+        let mut state = self.state_mut();
+        state.index.keep_nothing();
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.forget_destroyed(state.custody());
+    }
+
+    /// Returns the records of a case with the digests of their confidential texts in place of the texts. Returns `None` if the ledger
+    /// is not open for writing.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the file can't be read.
+    pub fn case_as_stored(&self, case: Uuid) -> Result<Option<Vec<Record>>, StoreError> {
+        let state = self.state();
+        let Some(ledger) = &state.ledger else { return Ok(None) };
+        let lines = ledger.case(case).map_err(unreadable)?;
+        Ok(Some(lines.into_iter().map(|line| line.record).collect()))
+    }
+
     /// Returns the legal holds and destructions of the ledger.
     pub fn custody(&self) -> CustodyState {
         self.state().custody().clone()

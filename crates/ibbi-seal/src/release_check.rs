@@ -215,8 +215,10 @@ impl Checker<'_> {
                     return Err(self.wrong("it is of no case"));
                 }
             }
-            LedgerLine::Format(_) if self.last.is_some() && self.cases.is_none() => {}
-            LedgerLine::Format(_) if self.last.is_some() => return Err(self.wrong("it is of no case")),
+            LedgerLine::Format(_) | LedgerLine::Custody(_) if self.last.is_some() && self.cases.is_none() => {}
+            LedgerLine::Format(_) | LedgerLine::Custody(_) if self.last.is_some() => {
+                return Err(self.wrong("it is of no case"));
+            }
             _ if is_opening => return Err(self.wrong("it must be the first line of the checkpoint's ledger")),
             _ => return Err(self.wrong("the first line of the ledger must be before it")),
         }

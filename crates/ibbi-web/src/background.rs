@@ -35,6 +35,7 @@ pub(crate) async fn recover(state: Arc<AppState>) {
         // Looking at files can take the disk a moment.
         let looked = tokio::task::spawn_blocking(move || {
             looking.troubles.look_again();
+            looking.troubles.look_for_keys();
             // Notes whether the records of access can be read.
             let _ = looking.access(|_| Ok(()));
             (looking.look(|service| service.stopped().is_some()), looking.own().is_ok())

@@ -52,6 +52,7 @@ mod reader;
 mod redacted_path;
 mod request;
 mod response;
+mod retention_requests;
 mod router;
 mod server;
 mod settings;

@@ -55,6 +55,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
     code("host", &[421], "The request comes from another site", "The server doesn't have the name in the request's `Host`."),
     code("refused", &[422], "A rule of the process is not met",
         "The rules don't allow the event. `refusal.unmet` has each unmet rule. Nothing was recorded."),
+    code("not-allowed", &[422], "This is not allowed now",
+        "A legal hold or a retention rule doesn't allow it, or the hold was lifted before. `detail` says why. Nothing was changed."),
     code("future", &[422], "The event is in the future", "Record the event after it has happened."),
     code("scenario", &[422], "The scenario has problems", "`problems` has each problem with its line and column."),
     code("not-a-ledger", &[422], "The ledger is not sound", "The upload isn't a ledger or an extract."),
@@ -152,8 +154,8 @@ mod tests {
         }
         // A command needs a case; an address of the API has one.
         used.remove("which-case");
-        // Witnesses, and those who destroy texts, use commands, not the server.
-        ["cosign", "fork", "not-allowed"].iter().for_each(|code| assert!(used.remove(*code), "{code}"));
+        // Witnesses use commands, not the server.
+        ["cosign", "fork"].iter().for_each(|code| assert!(used.remove(*code), "{code}"));
         let known: BTreeSet<String> = ALL.iter().map(|code| code.code.to_owned()).collect();
         assert_eq!(known.len(), ALL.len(), "a code comes twice");
         let without: Vec<_> = used.difference(&known).collect();

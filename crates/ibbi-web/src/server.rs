@@ -148,6 +148,7 @@ impl Server {
         let service = Arc::new(RwLock::new(service));
         let recover = background::recovery(ledger.clone(), options, bound.port());
         let troubles = Arc::new(Troubles::new(ledger.clone(), bound.port()));
+        troubles.look_for_keys();
         let (writer, thread) = Writer::start(Arc::clone(&service), recover, Arc::clone(&troubles)).map_err(failed)?;
         let stop = |error: AppError, writer: &Writer| {
             writer.stop();

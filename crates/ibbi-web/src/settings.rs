@@ -4,6 +4,7 @@ use crate::sign_in::SignIn;
 use ibbi_access::{LOCAL_ISSUER, TOKEN_ISSUER};
 use ibbi_app::AppError;
 use ibbi_app::due::Standards;
+use ibbi_app::retention::RetentionRules;
 use ibbi_app::sim::GoalSet;
 use ibbi_mail::Mailer;
 use std::fmt;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub standards: Standards,
     /// The time goals of the office, for the page about goals.
     pub goals: Option<GoalSet>,
+    /// The retention rules of the office. Without them, nothing can be destroyed.
+    pub retention: Option<RetentionRules>,
     /// The server for outgoing mail, if there is one.
     pub mail: Option<Mailer>,
 }

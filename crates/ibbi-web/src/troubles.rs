@@ -14,6 +14,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) enum Beside {
     /// The confidential texts.
     Texts,
+    /// The folder with the keys of sealed texts.
+    Keys,
     /// Who read confidential texts.
     Reads,
     /// The signed checkpoints.
@@ -27,6 +29,7 @@ impl Beside {
     const fn effect(self) -> &'static str {
         match self {
             Self::Texts => "no confidential text is recorded any more",
+            Self::Keys => "no confidential text is recorded any more, and sealed ones can't be shown",
             Self::Reads => "no confidential text is shown any more, because the log of who reads them can't be written",
             Self::Checkpoints => "no checkpoint is signed any more",
             Self::Access => "no one can sign in any more, because the records of access can't be read",
@@ -37,6 +40,7 @@ impl Beside {
     const fn suffix(self) -> &'static str {
         match self {
             Self::Texts => ".texts",
+            Self::Keys => ".texts (the folder with its keys)",
             Self::Reads => ".reads",
             Self::Checkpoints => ".checkpoints",
             Self::Access => ".access",
@@ -93,11 +97,19 @@ impl Troubles {
             return;
         }
         let files: Vec<Beside> = self.found().iter().copied().collect();
-        // The records of access are read with each request.
-        for file in files.into_iter().filter(|file| *file != Beside::Access) {
+        // The records of access are read with each request, and the keys are looked for by `look_for_keys`.
+        for file in files.into_iter().filter(|file| !matches!(file, Beside::Access | Beside::Keys)) {
             if ibbi_app::ledger::check_beside(&self.ledger, file.suffix()).is_ok() {
                 self.end(file);
             }
+        }
+    }
+
+    /// Notes whether the folder with the keys of sealed texts is there, before a text has to be refused.
+    pub(crate) fn look_for_keys(&self) {
+        match ibbi_app::custody::check_keys(&self.ledger) {
+            Ok(_) => self.end(Beside::Keys),
+            Err(error) => self.begin(Beside::Keys, &error),
         }
     }
 

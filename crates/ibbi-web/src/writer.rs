@@ -18,6 +18,8 @@ enum Job {
     Offer(Box<Offer>, oneshot::Sender<Result<Recorded, AppError>>),
     /// Offers that are recorded together or not at all, and the channel for their result.
     Act(Vec<Offer>, oneshot::Sender<Result<Vec<Recorded>, AppError>>),
+    /// Work that needs the ledger for itself, such as a legal hold. It sends its own result.
+    Run(Box<dyn FnOnce(&mut LedgerService) + Send>),
     /// Opens the ledger again if a write failed before.
     Recover,
     /// Writes the offers in the queue and ends the thread.
@@ -89,6 +91,21 @@ impl Writer {
         answered.blocking_recv().unwrap_or_else(|_| Err(in_doubt()))
     }
 
+    /// Runs a function on the service, from a thread that can block. No other request reads or writes meanwhile.
+    pub(crate) fn run_here<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut LedgerService) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Run(Box::new(move |service| {
+            let _ = answer.send(work(service));
+        }));
+        if self.jobs.blocking_send(job).is_err() {
+            return Err(ending());
+        }
+        answered.blocking_recv().unwrap_or_else(|_| Err(in_doubt()))
+    }
+
     /// Makes the thread write the offers in the queue and end. Must be called from a thread that can block.
     pub(crate) fn stop(&self) {
         let _ = self.jobs.blocking_send(Job::Stop);
@@ -125,6 +142,7 @@ fn run(
                     answers.push(answer);
                 }
                 Job::Act(offers, answer) => acts.push((offers, answer)),
+                Job::Run(work) => work(&mut service.write().unwrap_or_else(PoisonError::into_inner)),
                 // Accepts no more offers. Those in the queue are still written.
                 Job::Stop => waiting.close(),
                 Job::Recover => recover(&mut service.write().unwrap_or_else(PoisonError::into_inner)),

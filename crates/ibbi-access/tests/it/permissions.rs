@@ -71,6 +71,7 @@ fn every_role_sees_what_the_documentation_says() {
         (View::Ledger, "staff auditor"),
         (View::Access, "staff auditor"),
         (View::ManageAccess, "staff"),
+        (View::Retention, "staff"),
     ] {
         for role in Role::ALL {
             let has = roles.split(' ').any(|code| code == role.code());

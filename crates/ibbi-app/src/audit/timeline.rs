@@ -2,7 +2,7 @@
 
 use crate::describe::describe;
 use crate::error::AppError;
-use crate::replay::{Moment, Timeline};
+use crate::replay::{DestroyedText, Moment, Timeline};
 use crate::zone::Zone;
 use ibbi_audit::{CaseQuery, Finding};
 use ibbi_log::Uuid;
@@ -26,6 +26,7 @@ pub fn timeline(path: &Path, case: Uuid, to: Option<u64>) -> Result<(Timeline, V
         actor: moment.actor,
         on_behalf: moment.details.on_behalf,
         text: describe(&moment.event),
+        destroyed: DestroyedText::of(&moment.event),
         event: moment.event,
         to: moment.stage,
         replaces: moment.details.replaces,

@@ -42,6 +42,8 @@ pub struct ReleaseVerdict {
     pub texts_released: u64,
     /// How many texts are withheld under an exemption.
     pub texts_withheld: u64,
+    /// How many texts were destroyed.
+    pub texts_destroyed: u64,
     /// How many texts the office doesn't have.
     pub texts_not_available: u64,
     /// Up to which line of the ledger no record of the cases is missing.
@@ -132,6 +134,7 @@ fn check(folder: &Path, keys: &[PublicKey]) -> Result<ReleaseVerdict, Stop> {
         lines_withheld: checked.withheld.len() as u64,
         texts_released: released.len() as u64,
         texts_withheld: count(Part::Text, Basis::Exempt),
+        texts_destroyed: count(Part::Text, Basis::Destroyed),
         texts_not_available: count(Part::Text, Basis::NotAvailable),
         complete_up_to: checked.complete_up_to,
         signer,
@@ -168,7 +171,7 @@ fn read_withheld(bytes: &[u8]) -> Result<BTreeMap<u64, WithheldEntry>, Stop> {
         let cited = entry.exemption.as_ref().is_some_and(|exemption| !exemption.trim().is_empty());
         require(!exempt || cited, || format!("{place}: it is withheld without an exemption"))?;
         require(exempt || (entry.what == Part::Text && entry.exemption.is_none()), || {
-            format!("{place}: only a text can be not available, and then without an exemption")
+            format!("{place}: only a text can be destroyed or not available, and then without an exemption")
         })?;
         require(!entry.reason.trim().is_empty(), || format!("{place}: it is withheld without a reason"))?;
     }

@@ -41,10 +41,12 @@ pub(super) struct TextEntry {
     pub(super) text: String,
 }
 
-/// Whether something is withheld because the law exempts it, or because the office doesn't have it.
+/// Whether something is withheld because the law exempts it, or because the office doesn't have it any more or can't find it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Basis {
+    /// The text was destroyed under a retention rule.
+    Destroyed,
     Exempt,
     NotAvailable,
 }

@@ -15,11 +15,11 @@ pub use exemptions::{Exemption, Exemptions};
 
 use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
-use crate::ledger::open_unpacked;
+use crate::ledger::{self, Collect, open_unpacked};
 use entries::{Basis, Head, LINES, NOTE, Part, TEXTS, TextEntry, WITHHELD, WithheldEntry, json_line};
 use exemptions::Decision;
 use ibbi_core::{Event, NoteText};
-use ibbi_log::{Digest, TextState, Texts, open_sidecar, texts_path};
+use ibbi_log::{CustodyState, Destruction, Digest, LedgerLine, TextState, Texts, open_sidecar, texts_path};
 use ibbi_report::{ReleasePage, ReleasedCase, ReleasedRecord};
 use ibbi_seal::{PrivateKey, RELEASE_FORMAT, ReleaseLines, SignedCheckpoint, checkpoints_path, sign_release};
 use scope::{Item, items, title};
@@ -69,6 +69,8 @@ pub struct WrittenRelease {
     pub texts_released: Vec<u64>,
     /// The lines whose texts are withheld.
     pub texts_withheld: Vec<u64>,
+    /// The lines whose texts were destroyed.
+    pub texts_destroyed: Vec<u64>,
     /// The lines whose texts the office doesn't have.
     pub texts_not_available: Vec<u64>,
     /// How many lines of the ledger the checkpoint covers.
@@ -104,7 +106,8 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
     }
     let texts =
         Texts::beside(ledger).map_err(|source| AppError::Io { doing: "read", path: texts_path(ledger), source })?;
-    let chosen = Choice::new(items(&lines)?, request, &texts)?;
+    let custody = ledger::read_cases(ledger, Collect::Nothing)?.store().custody();
+    let chosen = Choice::new(items(&lines)?, request, (&texts, &custody))?;
     let mut files = BTreeMap::new();
     let mut proved = Vec::new();
     lines.write(&chosen.lines_withheld, &mut proved).map_err(|source| AppError::Io {
@@ -144,11 +147,12 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
         lines_withheld: chosen.lines_withheld.iter().copied().collect(),
         texts_released: chosen.released.keys().copied().collect(),
         texts_withheld: with(Basis::Exempt),
+        texts_destroyed: with(Basis::Destroyed),
         texts_not_available: with(Basis::NotAvailable),
         size: checkpoint.checkpoint().size,
         complete: lines.complete || request.cases.is_none(),
         is_signed: key.is_some(),
-        remarks: chosen.remarks(),
+        remarks: chosen.remarks(&lines),
     })
 }
 
@@ -174,7 +178,11 @@ struct Choice<'a> {
 }
 
 impl<'a> Choice<'a> {
-    fn new(items: Vec<Item<'a>>, request: &ReleaseRequest, texts: &Texts) -> Result<Self, AppError> {
+    fn new(
+        items: Vec<Item<'a>>,
+        request: &ReleaseRequest,
+        (texts, custody): (&Texts, &CustodyState),
+    ) -> Result<Self, AppError> {
         let considered: Vec<_> = items.iter().map(Item::considered).collect();
         request.exemptions.check_use(&considered)?;
         let decisions: Vec<_> = considered.iter().map(|record| request.exemptions.decide(record)).collect();
@@ -198,11 +206,16 @@ impl<'a> Choice<'a> {
             let line = item.record.line;
             let names_concern = !request.shows_concern_ids
                 && item.concern().is_some_and(|concern| !shown.contains(&(item.record.case, *concern)));
+            let destruction = item.destruction(&items, texts, custody);
             // The line of a concern without a text is confidential only because of the concern's ID.
             let is_confidential = item.has_text() || names_concern;
             match decision {
                 Some(Decision::WithholdLine(exemption)) => choice.withhold_line(item, exemption),
                 _ if !is_confidential => {}
+                // The ID of a concern still needs a decision.
+                _ if destruction.is_some() && !names_concern => {
+                    destruction.into_iter().for_each(|destruction| choice.list_destroyed(item, destruction));
+                }
                 Some(Decision::Withhold(exemption)) if names_concern || item.has_text_in_line() => {
                     choice.withhold_line(item, exemption);
                 }
@@ -270,6 +283,15 @@ impl<'a> Choice<'a> {
         false
     }
 
+    /// Lists a text that was destroyed, with the day and the rule.
+    fn list_destroyed(&mut self, item: &Item<'_>, destruction: &Destruction) {
+        let Some(digest) = item.record.text_digest() else { return };
+        let (day, rule) = (destruction.at.utc_date().readable(), &destruction.texts.rule);
+        let reason = format!("The text was destroyed on {day} under rule {rule}.");
+        let entry = item.entry((Basis::Destroyed, Part::Text), (None, reason), digest);
+        self.withheld.insert(item.record.line, entry);
+    }
+
     fn withhold_line(&mut self, item: &Item<'_>, Exemption { exemption, reason }: Exemption) {
         let entry = item.entry((Basis::Exempt, Part::Line), (Some(exemption), reason), item.digest);
         self.lines_withheld.insert(item.record.line);
@@ -277,7 +299,7 @@ impl<'a> Choice<'a> {
     }
 
     /// Returns notes about lines that the officer should read again.
-    fn remarks(&self) -> Vec<String> {
+    fn remarks(&self, lines: &ReleaseLines) -> Vec<String> {
         let shown = || self.items.iter().filter(|item| !self.lines_withheld.contains(&item.record.line));
         let mut remarks = Vec::new();
         let mut add = |lines: Vec<u64>, what: &str| {
@@ -289,6 +311,11 @@ impl<'a> Choice<'a> {
             shown().filter(|item| item.has_reason()).map(|item| item.record.line).collect(),
             "reasons that people typed are in the released lines themselves; read them, and withhold lines if you must",
         );
+        let custody = lines.lines.iter().filter_map(|line| match &line.content {
+            LedgerLine::Custody(custody) => Some(custody.seq),
+            _ => None,
+        });
+        add(custody.collect(), "the reasons of legal holds and destructions are in released lines; read them");
         let concerns =
             shown().filter(|item| item.concern().is_some() && !self.released.contains_key(&item.record.line));
         add(

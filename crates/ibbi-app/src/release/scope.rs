@@ -8,7 +8,7 @@ use crate::error::AppError;
 use crate::times::happened;
 use crate::zone::Zone;
 use ibbi_core::{ConcernId, Event, FieldKind, Party};
-use ibbi_log::{Digest, LedgerLine, LineRecord, Record, Uuid};
+use ibbi_log::{CustodyState, Destruction, Digest, LedgerLine, LineRecord, Record, TextOwner, Texts, Uuid};
 use ibbi_seal::ReleaseLines;
 use std::collections::BTreeMap;
 
@@ -63,6 +63,27 @@ impl Item<'_> {
     /// Returns whether the text is in the line itself, as in format 1.
     pub(super) fn has_text_in_line(&self) -> bool {
         self.record.event.note_text().is_some_and(|text| text.text().is_some())
+    }
+
+    /// Returns the destruction of its text, if the text was destroyed. `all` are the records of the release.
+    pub(super) fn destruction<'c>(
+        &self,
+        all: &[Item<'_>],
+        texts: &Texts,
+        custody: &'c CustodyState,
+    ) -> Option<&'c Destruction> {
+        let digest = self.record.text_digest().filter(|_| !custody.destroyed.is_empty())?;
+        if let Some(key) = texts.key(&digest) {
+            return custody.destruction(key);
+        }
+        if texts.salted(&digest).is_some() {
+            return None;
+        }
+        // The file of texts doesn't name the key any more.
+        let case = self.record.case;
+        let concerns = all.iter().map(|item| &item.record.record).filter(|record| record.case == case);
+        let concerns = concerns.map(|record| &record.event).filter(|event| matches!(event, Event::ConcernRaised(_)));
+        custody.destruction_of(case, TextOwner::of(&self.record.event, concerns)?, self.record.line)
     }
 
     /// Returns whether a field of it is a reason that a person typed.

@@ -241,6 +241,9 @@ pub(crate) struct Serve {
     pub(crate) standards: StandardsFile,
     #[command(flatten)]
     pub(crate) goals: GoalsFile,
+    /// TOML file with the retention rules of the office. See docs/forgetting.md.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) retention: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signing: Signing,
     /// The server for outgoing mail, which only the configuration file has.

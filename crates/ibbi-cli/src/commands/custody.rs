@@ -2,7 +2,7 @@
 
 use super::{actor, now, options};
 use crate::args::{DestroyTexts, Hold, Texts};
-use crate::output::Outcome;
+use crate::output::{Outcome, visible};
 use crate::terminal::{BAD, GOOD, WARN, count, paint};
 use ibbi_app::AppError;
 use ibbi_app::custody::{self, DestroyRequest, DueTexts, ListedHold, owner_label};
@@ -12,6 +12,7 @@ use ibbi_core::{Date, Reason};
 use serde_json::json;
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
 /// The word that confirms a destruction.
 const CONFIRMATION: &str = "destroy";
@@ -39,6 +40,17 @@ pub(crate) fn hold(args: Hold, json: bool) -> Result<Outcome, AppError> {
         Hold::List(args) => {
             let holds = custody::holds(&args.ledger)?;
             Ok(if json { Outcome::json(&holds) } else { Outcome::done(list(&holds)) })
+        }
+    }
+}
+
+/// Returns a warning if the texts of a ledger are sealed and the folder with their keys can't be used; otherwise an empty text.
+pub(crate) fn key_warning(ledger: &Path) -> String {
+    match custody::check_keys(ledger) {
+        Ok(_) => String::new(),
+        Err(error) => {
+            let what = "so sealed texts can't be shown, and new ones are refused";
+            format!("{} {}, {what}\n", paint(WARN, "warning:"), visible(&error.to_string()))
         }
     }
 }
@@ -94,6 +106,7 @@ fn destroy(args: &DestroyTexts, json: bool) -> Result<Outcome, AppError> {
     let request = DestroyRequest {
         case: args.case.clone(),
         party: args.party,
+        texts: None,
         reason: reason(&args.reason)?,
         actor: actor(None)?,
     };

@@ -47,6 +47,7 @@ fn summary(written: &WrittenRelease) -> String {
     for (lines, what) in [
         (&written.texts_released, "texts released"),
         (&written.texts_withheld, "texts withheld"),
+        (&written.texts_destroyed, "texts destroyed"),
         (&written.texts_not_available, "texts not available"),
         (&written.lines_withheld, "lines withheld"),
     ] {
@@ -89,8 +90,12 @@ fn shown(verdict: &ReleaseVerdict) -> String {
     let origin = verdict.origin.as_deref().unwrap_or_default();
     let mut text = format!("{}: release of {origin}, {records} of {cases}\n", paint(GOOD, "sound"));
     let (texts, lines) = (count(verdict.texts_released, "text"), count(verdict.lines_withheld, "line"));
-    let (withheld, missing) = (verdict.texts_withheld, verdict.texts_not_available);
-    let _ = writeln!(text, "{texts} released, {withheld} withheld, {missing} not available; {lines} withheld");
+    let (withheld, destroyed) = (verdict.texts_withheld, verdict.texts_destroyed);
+    let missing = verdict.texts_not_available;
+    let _ = writeln!(
+        text,
+        "{texts} released, {withheld} withheld, {destroyed} destroyed, {missing} not available; {lines} withheld"
+    );
     let _ = match verdict.complete_up_to {
         Some(line) => writeln!(text, "complete up to line {line}: the cases have no other record before it"),
         None => writeln!(

@@ -1,6 +1,6 @@
 //! `ibbi status`: shows what a case has done and what you can do next.
 
-use super::{instant, now, read_case};
+use super::{custody, instant, now, read_case};
 use crate::args::Status as Args;
 use crate::output::Outcome;
 use crate::terminal::{self, DIM, HEADING, command, heading, paint};
@@ -16,15 +16,16 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let log = service.case(case)?;
     let (zone, at) = (log.zone, instant(args.at.as_deref(), log.zone, now()?)?);
     let status = status::status_of(log, at, &standards).with_bookings(service.store())?;
+    let messages = custody::key_warning(&args.ledger);
     if json {
-        return Ok(Outcome::json(&status));
+        return Ok(Outcome { messages, ..Outcome::json(&status) });
     }
     let parts = CommandParts {
         ledger: terminal::path(&args.ledger),
         case: several.then(|| case.to_string()),
         at: args.at.is_some().then(|| zone.write(at)),
     };
-    Ok(Outcome::done(text(&status, &parts, args.all)))
+    Ok(Outcome { messages, ..Outcome::done(text(&status, &parts, args.all)) })
 }
 
 /// The parts that all suggested commands share.

@@ -1,6 +1,6 @@
 //! `ibbi verify`: checks whether a ledger or an extract was altered.
 
-use super::now;
+use super::{custody, now};
 use crate::args::Verify;
 use crate::output::Outcome;
 use crate::progress::ReadingBar;
@@ -30,10 +30,11 @@ pub(crate) fn run(args: Verify, json: bool) -> Result<Outcome, AppError> {
         let proof = history::consistency_proof(&args.ledger, &against, &history)?;
         output::write_new(file, proof.as_bytes())?;
     }
+    let messages = custody::key_warning(&args.ledger);
     if json {
-        return Ok(Outcome { code, ..Outcome::json(&verified) });
+        return Ok(Outcome { code, messages, ..Outcome::json(&verified) });
     }
-    Ok(Outcome { code, ..Outcome::done(text(&verified)) })
+    Ok(Outcome { code, messages, ..Outcome::done(text(&verified)) })
 }
 
 fn text(verified: &Verified) -> String {

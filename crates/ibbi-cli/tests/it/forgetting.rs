@@ -120,6 +120,11 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     let event = json!({ "type": "note_added", "data": { "text": NOTES[2] }, "at": "2025-11-21T21:30:00Z" }).to_string();
     let (status, body) = server.ask("POST", &format!("/api/v1/cases/{case}/events"), &event);
     assert_eq!(status, 201, "{body}");
+    // Files beside the ledger to which a text could get: those of webhooks and of calendars.
+    let hook = json!({ "name": "board", "url": "http://127.0.0.1:9/", "role": "staff", "after": 0 }).to_string();
+    assert_eq!(server.ask("POST", "/api/v1/webhooks", &hook).0, 201);
+    let calendar = json!({ "case": TOUR }).to_string();
+    assert_eq!(server.ask("POST", "/api/v1/calendars", &calendar).0, 201);
     let (_, page) = server.ask("GET", &format!("/api/v1/cases/{case}/replay"), "");
     assert!(["Zebrawood", "quokka", "Xylophone"].iter().all(|word| page.contains(word)), "{page}");
     // While the server runs, only the server changes the ledger.
@@ -127,11 +132,22 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     assert!(busy.code == FILE_ERROR && busy.err.contains("is locked by"), "{busy:?}");
     assert_eq!(server.end("-TERM"), 0);
 
+    for sidecar in ["webhooks", "calendars", "reads"] {
+        assert!(place.path(&format!("{LEDGER}.{sidecar}")).exists(), "{sidecar}");
+    }
+    assert_eq!(found(&place.path("")), [""; 0]);
+
     place.done(&["keygen", "office.example.org", "key"]);
     place.done(&["checkpoint", LEDGER, "--key", "key"]);
     fs::write(place.path("extract"), place.done(&["extract", LEDGER, "--case", &case])).expect("a file");
     let old = fs::read(place.path("office/a.ledger.checkpoints")).expect("checkpoints");
     fs::write(place.path("old.checkpoints"), &old).expect("a file");
+    // Of two checkpoints, the proof that the ledger only grew between them.
+    place.done(&note("text=Quokka-free", "2025-11-21 16:40"));
+    place.done(&["checkpoint", LEDGER, "--key", "key"]);
+    place.done(&["verify", LEDGER, "--since", "old.checkpoints", "--proof", "grown.json"]);
+    let proved = place.done(&["verify", "grown.json"]);
+    assert!(proved.contains("sound: consistency proof"), "{proved}");
     backup(&place, "backup");
     compress(&place, "office/a.ledger.texts", "backup/texts.gz");
     compress(&place, LEDGER, "backup/ledger.gz");
@@ -142,7 +158,7 @@ fn no_plaintext_is_left_and_every_proof_holds() {
 
     let before = fs::read(place.path(LEDGER)).expect("a ledger");
     let (code, out) = place.json(&destroy(OPEN, &[]));
-    assert_eq!((code, &out[0]["party"], &out[0]["texts"]), (0, &json!("program"), &json!(3)), "{out}");
+    assert_eq!((code, &out[0]["party"], &out[0]["texts"]), (0, &json!("program"), &json!(4)), "{out}");
     assert!(place.done(&destroy(TOUR, &[])).contains("Destroyed 2 texts of management in Maple Hollow"));
     assert_eq!(fs::read_dir(place.path("keys")).expect("a folder").count(), 0);
     assert_eq!(found(&place.path("")), [""; 0]);
@@ -151,7 +167,7 @@ fn no_plaintext_is_left_and_every_proof_holds() {
         assert!(WORDS.iter().all(|word| !shown.contains(word)), "{shown}");
     }
     let shown = replay(&place, LEDGER);
-    assert_eq!(shown.matches("[text destroyed on ").count(), 5, "{shown}");
+    assert_eq!(shown.matches("[text destroyed on ").count(), 6, "{shown}");
     assert!(shown.contains(" under rule all-texts]"), "{shown}");
 
     // Earlier lines, extracts, and checkpoints are as they were.
@@ -159,10 +175,11 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     assert!(after.starts_with(&before) && after.len() > before.len());
     let public = fs::read_to_string(place.path("office/a.ledger.checkpoints")).expect("checkpoints");
     assert!(public.contains("office.example.org"), "{public}");
+    assert_eq!(place.done(&["verify", "grown.json"]), proved, "a proof from before is still one");
     assert!(place.done(&["verify", "extract"]).contains("complete up to line"));
     assert!(place.done(&["verify", LEDGER, "--since", "old.checkpoints"]).contains("only grew"));
-    assert!(place.done(&["verify", LEDGER]).contains("5 of 5 confidential texts destroyed"));
-    assert_eq!(place.done(&["audit", LEDGER, "--case", OPEN]).matches("[text destroyed on ").count(), 3);
+    assert!(place.done(&["verify", LEDGER]).contains("6 of 6 confidential texts destroyed"));
+    assert_eq!(place.done(&["audit", LEDGER, "--case", OPEN]).matches("[text destroyed on ").count(), 4);
     let audit: Value = serde_json::from_str(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
     assert_eq!(codes(&audit, "custody."), [("custody.destroyed".to_owned(), 2)]);
     assert!(codes(&audit, "texts.").is_empty());
@@ -255,6 +272,11 @@ fn missing_and_restored_keys_are_reported() {
     place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
     fs::rename(place.path("keys"), place.path("moved")).expect("moved");
     assert!(place.done(&["verify", LEDGER]).contains("3 of 3 confidential texts are sealed, and can't be opened"));
+    for command in [&["verify", LEDGER][..], &["status", LEDGER, "--case", OPEN]] {
+        let warned = place.ibbi(command);
+        assert!(warned.code == 0 && warned.err.contains("the folder with the keys"), "{warned:?}");
+        assert!(warned.err.contains("it is not here") && warned.err.contains("new ones are refused"), "{warned:?}");
+    }
     let audit = || serde_json::from_str::<Value>(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
     assert_eq!(codes(&audit(), "texts."), [("texts.closed".to_owned(), 3)]);
     let note = note("text=Quiet", "2025-11-21 17:00");
@@ -290,4 +312,96 @@ fn missing_and_restored_keys_are_reported() {
     run(place.shell("chmod 755 keys"), b"");
     let refused = place.ibbi(&note);
     assert!(refused.code == FILE_ERROR && refused.err.contains("chmod 700"), "{refused:?}");
+}
+
+#[test]
+fn server_destroys_texts_and_forgets_them_at_once() {
+    let place = place();
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    let case = open_case(&place);
+    fs::write(place.path("ibbi.toml"), "retention = 'rules.toml'\n").expect("a file");
+    let server = Server::start(&place, &[LEDGER, "--port", "0", "--config", "ibbi.toml", "--log", "json"]);
+    let ask = |method: &str, path: &str, body: &Value| {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let (status, answer) = server.ask(method, path, &body);
+        (status, serde_json::from_str::<Value>(&answer).unwrap_or(Value::String(answer)))
+    };
+    let timeline = || server.ask("GET", &format!("/api/v1/cases/{case}/replay"), "").1;
+    let page = || server.ask("GET", "/retention", "").1;
+    // The texts are in the server's memory.
+    assert!(timeline().contains("Zebrawood"));
+    let (_, due) = ask("GET", "/api/v1/retention", &Value::Null);
+    let own = due["texts"].as_array().expect("texts").iter().find(|texts| texts["case"] == json!(case)).expect("own");
+    assert_eq!((&own["allowed"], &own["texts"], &own["rule"]), (&json!(true), &json!(1), &json!("all-texts")), "{due}");
+    assert!(!due.to_string().contains("Zebrawood") && due["retention"].is_string(), "{due}");
+
+    // A hold keeps them.
+    let (status, held) = ask("POST", "/api/v1/holds", &json!({ "case": case, "reason": "Grievance 14" }));
+    assert_eq!(status, 200, "{held}");
+    let path = format!("/api/v1/cases/{case}/texts/destroy");
+    let body = json!({ "party": "program", "texts": 1, "reason": "Routine" });
+    let (status, refused) = ask("POST", &path, &body);
+    assert_eq!((status, &refused["code"]), (422, &json!("not-allowed")), "{refused}");
+    assert!(refused["detail"].as_str().expect("a text").contains("Grievance 14"), "{refused}");
+    assert!(page().contains("Grievance 14") && page().contains("placed a legal hold"), "{}", page());
+    let (status, lifted) =
+        ask("POST", &format!("/api/v1/holds/{}/lift", held["hold"]), &json!({ "reason": "Settled" }));
+    assert_eq!(status, 200, "{lifted}");
+    assert!(page().contains("Lifted holds (1)"), "{}", page());
+
+    // Only the number that a person has seen is destroyed, and only after a question.
+    let (status, other) = ask("POST", &path, &json!({ "party": "program", "texts": 2, "reason": "Routine" }));
+    assert!(status == 422 && other["detail"].as_str().expect("a text").contains("there are 1 now"), "{other}");
+    let (status, missing) = ask("POST", &path, &json!({ "party": "program", "reason": "Routine" }));
+    assert_eq!(status, 400, "{missing}");
+    let form = format!("case={case}&party=program&texts=1&reason=Routine");
+    let (status, question) = server.ask("POST", "/retention/destroy", &form);
+    assert_eq!(status, 200, "{question}");
+    for part in ["Destroy 1 text of", OPEN, "under rule all-texts", "be undone", "name=\"sure\""] {
+        assert!(question.contains(part), "{part}: {question}");
+    }
+    assert!(timeline().contains("Zebrawood"));
+    assert_eq!(server.ask("POST", "/retention/destroy", &(form.clone() + "&sure=yes")).0, 303);
+    let shown = timeline();
+    assert!(!shown.contains("Zebrawood") && shown.contains("text destroyed on"), "{shown}");
+    let shown: Value = serde_json::from_str(&shown).expect("JSON");
+    let gone = shown["moments"].as_array().expect("moments").iter().find_map(|moment| moment.get("destroyed"));
+    assert_eq!(gone.expect("a destroyed text")["rule"], "all-texts", "{shown}");
+    assert!(page().contains("Destroyed on"), "{}", page());
+    let (_, own) = server.ask("GET", &format!("/cases/{case}"), "");
+    assert!(own.contains("1 text of the program was destroyed on") && own.contains("are sealed"), "{own}");
+    assert!(!place.path(&format!("keys/{case}.program.1.key")).exists());
+    assert_eq!(found(&place.path("")), [""; 0]);
+    // It goes on, with a new key, and the other case is as it was.
+    let event = json!({ "type": "note_added", "data": { "text": "Later" }, "at": "2025-11-21T22:00:00Z" });
+    assert_eq!(ask("POST", &format!("/api/v1/cases/{case}/events"), &event).0, 201);
+    assert!(timeline().contains("Later"));
+    let (_, tour) = server.ask("GET", &format!("/api/v1/cases/{TOUR}/replay"), "");
+    assert!(tour.contains("budget calendar"), "{tour}");
+    let (status, body) =
+        ask("POST", &format!("/api/v1/cases/{TOUR}/texts/destroy"), &json!({ "reason": "R", "texts": 2 }));
+    assert_eq!((status, &body["texts"][0]["party"]), (200, &json!("management")), "{body}");
+    assert!(!server.ask("GET", &format!("/api/v1/cases/{TOUR}/replay"), "").1.contains("budget calendar"));
+
+    // Without the folder of the keys, the server isn't ready before a text is refused.
+    assert_eq!(server.ask("GET", "/readyz", ""), (200, "ready\n".to_owned()));
+    fs::rename(place.path("keys"), place.path("moved")).expect("moved");
+    let (status, why) = server.ask("GET", "/readyz", "");
+    assert!(status == 503 && why.contains("the folder with its keys"), "{why}");
+    assert!(page().contains("The folder with the keys can"), "{}", page());
+    fs::rename(place.path("moved"), place.path("keys")).expect("moved");
+    assert_eq!(server.ask("GET", "/readyz", "").0, 200);
+    // The rules are read again, as other settings are.
+    fs::write(place.path("rules.toml"), RULES.replace("1 month", "999 years")).expect("a file");
+    run(place.shell(&format!("kill -1 {}", server.child.id())), b"");
+    server.waits_for_log("the settings were read again");
+    let (_, due) = ask("GET", "/api/v1/retention", &Value::Null);
+    assert_eq!(
+        (&due["texts"][0]["allowed"], due["texts"].as_array().expect("texts").len()),
+        (&json!(false), 1),
+        "{due}"
+    );
+    assert!(due["texts"][0]["reason"].as_str().expect("a text").contains("3024"), "{due}");
+    assert_eq!(server.end("-TERM"), 0);
+    assert!(place.done(&["verify", LEDGER]).contains("3 of 4 confidential texts destroyed"));
 }

@@ -182,6 +182,7 @@ fn files_of_settings_that_are_no_files_stop_neither_requests_nor_the_end() {
     let settings = [
         ("ibbi.toml", String::new()),
         ("goals.json", "standards = 'goals.json'".to_owned()),
+        ("rules.toml", "retention = 'rules.toml'".to_owned()),
         ("secret", format!("{oidc}secret_file = 'secret'")),
         ("provider.pem", format!("{oidc}ca_file = 'provider.pem'")),
         ("mail.pem", format!("{mail}ca_file = 'mail.pem'")),

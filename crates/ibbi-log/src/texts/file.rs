@@ -68,6 +68,11 @@ impl TextsFile {
         Ok(())
     }
 
+    /// Forgets the texts of keys that were destroyed.
+    pub(crate) fn forget_destroyed(&mut self, custody: &CustodyState) {
+        self.texts.forget(|key| custody.destruction(key).is_some());
+    }
+
     /// Reads what was appended, or all of the file if it is another one or has texts whose keys weren't there.
     fn refresh(&mut self, path: &Path, custody: &CustodyState) -> io::Result<()> {
         let Some(mut file) = if_found(open_sidecar(path))? else {

@@ -23,7 +23,7 @@ pub use rewrite::{SealedTexts, TextOwners};
 
 use crate::Digest;
 use crate::key_id::KeyId;
-use crate::storage::{Storage, StoredFile as _, open_sidecar, sidecar_path};
+use crate::storage::{Disk, Storage, StoredFile as _, open_sidecar, sidecar_path};
 use ibbi_core::{Event, NoteText};
 use key::TextKey;
 use line::{SaltedText, TextLine};
@@ -38,6 +38,18 @@ const SUFFIX: &str = ".texts";
 /// Returns the path of the file with a ledger's confidential texts.
 pub fn texts_path(ledger: &Path) -> PathBuf {
     sidecar_path(ledger, SUFFIX)
+}
+
+/// Checks that the folder with the keys of a ledger's texts is there, and only its owner can read it. Returns the folder; `None` if the
+/// texts aren't sealed.
+///
+/// # Errors
+/// Returns the system's error with the folder, and what to do.
+pub fn check_key_folder(ledger: &Path) -> io::Result<Option<PathBuf>> {
+    let Some(file) = if_found(Disk.open_sidecar(&texts_path(ledger)))? else { return Ok(None) };
+    let Some(folder) = key_folder(&file)? else { return Ok(None) };
+    folder.check(&Disk)?;
+    Ok(Some(folder.path().to_owned()))
 }
 
 /// Returns the salted digest of a text, as a line of format 2 has it.

@@ -11,6 +11,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Polls", "Ask people for their availability, and see their answers."),
     ("Webhooks", "Send what is recorded to other programs."),
     ("Calendars", "Show dates in calendar programs."),
+    ("Retention", "Legal holds, and the destruction of confidential texts."),
     ("Ledger", "Check, audit, and export the server's ledger."),
     ("Uploads", "Check, audit, and replay a ledger that you send."),
     ("Scenarios", "Plan a schedule and forecast it."),
@@ -113,7 +114,7 @@ const PROBLEMS: &[(u16, &str)] = &[
 /// The problem of an operation that can name what doesn't exist.
 const NOT_FOUND: (u16, &str) = (
     404,
-    "There is no such case that you can see, no such format or document, or no such poll, webhook, dead letter, or calendar address.",
+    "There is no such case that you can see, no such format or document, or no such poll, webhook, dead letter, calendar address, or legal hold.",
 );
 /// The problems of an operation with a body.
 const OF_A_BODY: &[(u16, &str)] = &[
@@ -124,7 +125,7 @@ const OF_A_BODY: &[(u16, &str)] = &[
 /// The problem of an operation that reads a ledger, an event, or a scenario.
 const NOT_VALID: (u16, &str) = (
     422,
-    "It can be read and is not valid: an event that a rule refuses, a scenario with problems, or a ledger that isn't sound.",
+    "It can be read and is not valid: an event that a rule refuses, a destruction that a legal hold or a retention rule forbids, a scenario with problems, or a ledger that isn't sound.",
 );
 /// The problem of an operation that records an event.
 const TAKEN: (u16, &str) = (409, "The `id` belongs to another event.");
@@ -139,7 +140,7 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     let records = operation.answers.iter().any(|given| given.schema == "Recorded");
     let names = operation.path.contains('{') || operation.parameters.iter().any(|one| one.name == "after");
     let continues = tag == "Scenarios" && !matches!(operation.id, "checkScenario" | "compare" | "importAvailability");
-    if names || continues || matches!(operation.id, "checkpoints" | "publicKey" | "goals") {
+    if names || continues || matches!(operation.id, "checkpoints" | "publicKey" | "goals" | "placeHold") {
         problems.push(NOT_FOUND);
     }
     if has_body {

@@ -82,6 +82,13 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
         "changeWebhookRole" => {
             vec![("district", "A service for one district", json!({ "role": "service", "district": "Maple Hollow" }))]
         }
+        "placeHold" => vec![("all", "A hold on all cases", json!({ "reason": "Subpoena of March 3" }))],
+        "liftHold" => vec![("settled", "The dispute is over", json!({ "reason": "Settled" }))],
+        "destroyTexts" => vec![(
+            "dry_run",
+            "Whether the notes can be destroyed",
+            json!({ "party": "program", "reason": "Routine, approved by the town clerk", "dry_run": true }),
+        )],
         "compare" => vec![(
             "formats",
             "Both formats of the sample",

@@ -2,7 +2,7 @@
 
 use super::{
     Given, Operation, Parameter, audit, availability, calendars, cases, cases_report, goals, lines, planned_dates,
-    polls, program_report, records, reference, schedule, webhooks,
+    polls, program_report, records, reference, retention, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -46,6 +46,8 @@ const IF_NONE_MATCH: Parameter = at(
 
 const WEBHOOK: Parameter = at("path", "webhook", "Text", "the ID of the webhook");
 const LETTER: Parameter = at("path", "record", "Position", "the number of the record of a dead letter");
+
+const HOLD: Parameter = at("path", "hold", "Position", "the number of the legal hold");
 
 const POLL: Parameter = at("path", "poll", "Uuid", "the poll");
 
@@ -220,6 +222,33 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Cancels the planned dates at the calendar addresses of the case. Booked dates stay.",
         answers: &[gives(200, JSON, "PlannedDatesChanged", "no dates, and how many entries were canceled")],
         handler: |request| blocking(request, planned_dates::take_back) },
+    Operation { id: "listHolds", tag: "Retention", view: View::Retention, method: Method::GET, path: "/api/v1/holds",
+        parameters: &[LIMIT, at("query", "after", "Position", "only holds after this one; use `next` of the previous page")], body: None,
+        summary: "Lists the legal holds",
+        about: "Returns a page of the legal holds, oldest first, with those that were lifted.",
+        answers: &[gives(200, JSON, "HoldList", "a page of the holds")],
+        handler: |request| blocking(request, retention::holds) },
+    Operation { id: "placeHold", tag: "Retention", view: View::Retention, method: Method::POST, path: "/api/v1/holds", parameters: &[],
+        body: Some((JSON, "HoldBody")), summary: "Places a legal hold on a case, or on all cases",
+        about: "Places a legal hold. While it is in force, no text under it can be destroyed. The line with the reason stays in the ledger for good.",
+        answers: &[gives(200, JSON, "HoldChanged", "the hold is in force")],
+        handler: |request| blocking(request, retention::place_hold) },
+    Operation { id: "liftHold", tag: "Retention", view: View::Retention, method: Method::POST, path: "/api/v1/holds/{hold}/lift",
+        parameters: &[HOLD], body: Some((JSON, "LiftBody")), summary: "Lifts a legal hold",
+        about: "Lifts a legal hold. Other holds stay in force. A hold that was lifted before is a 422.",
+        answers: &[gives(200, JSON, "HoldChanged", "the hold is lifted")],
+        handler: |request| blocking(request, retention::lift_hold) },
+    Operation { id: "listTextsDue", tag: "Retention", view: View::Retention, method: Method::GET, path: "/api/v1/retention",
+        parameters: &[LIMIT, at("query", "after", "Text", "only texts after this key; use `next` of the previous page")], body: None,
+        summary: "Lists the sealed texts, and which of them the retention rules allow to destroy today",
+        about: "Returns a page of the numbers of sealed texts by case and owner, without the texts, and whether the retention rules of the server's settings allow to destroy them today (docs/forgetting.md).",
+        answers: &[gives(200, JSON, "TextsDue", "a page of the texts")],
+        handler: |request| limited(request, retention::due) },
+    Operation { id: "destroyTexts", tag: "Retention", view: View::Retention, method: Method::POST, path: "/api/v1/cases/{case}/texts/destroy",
+        parameters: &[CASE], body: Some((JSON, "DestroyBody")), summary: "Destroys texts of a case that the retention rules allow to destroy",
+        about: "Destroys the keys of the texts, so that no one can read them again. This can't be undone. Under a legal hold, before the day of the rule, or if the number of texts isn't `texts`, nothing is destroyed, and the response is a 422. With `dry_run`, nothing is destroyed.",
+        answers: &[gives(200, JSON, "TextsDestroyed", "the texts that were destroyed, or with `dry_run` whether they can be destroyed")],
+        handler: |request| limited(request, retention::destroy) },
     Operation { id: "mirrorLines", tag: "Records", view: View::Mirror, method: Method::GET, path: "/api/v1/lines",
         parameters: &[at("query", "after", "Position", "only lines after this number; use `next` of the previous page, or its `position` later"),
             LIMIT, IF_NONE_MATCH],

@@ -45,6 +45,10 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         let link = el("a").attr("href", "/webhooks").with("Webhooks");
         el("p").class("quiet").with(link).with(" send records to other programs as they are written.")
     });
+    let retention = request.viewer.may_see(View::Retention, None).is_ok().then(|| {
+        let link = el("a").attr("href", super::retention::PLACE).with("Records and retention");
+        el("p").class("quiet").with(link).with(": legal holds, and texts that may be destroyed.")
+    });
     let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
         let link = el("a").attr("href", super::reports::PLACE).with("Program report");
         let goals = el("a").attr("href", super::goals::PLACE).with("Time goals");
@@ -61,7 +65,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         let link = el("a").attr("href", "/polls").with("Availability polls");
         el("p").with(link).with(" ask people when they can come.")
     });
-    let content = content.with(reports).with(polls).with(calendars).with(webhooks);
+    let content = content.with(reports).with(polls).with(calendars).with(webhooks).with(retention);
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }
 

@@ -19,6 +19,7 @@ mod planned_dates;
 mod polls;
 mod provider;
 mod reports;
+mod retention;
 mod shell;
 mod webhooks;
 mod when;
@@ -100,6 +101,10 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/webhooks/{webhook}/remove", Some(View::Webhooks), |request| blocking(request, webhooks::remove)),
     (Method::POST, "/webhooks/{webhook}/letters/{record}/resend", Some(View::Webhooks), |request| blocking(request, webhooks::resend)),
     (Method::POST, "/webhooks/{webhook}/letters/{record}/delete", Some(View::Webhooks), |request| blocking(request, webhooks::delete_letter)),
+    (Method::GET, "/retention", Some(View::Retention), |request| limited(request, retention::page)),
+    (Method::POST, "/retention/holds", Some(View::Retention), |request| limited(request, retention::place)),
+    (Method::POST, "/retention/holds/{hold}/lift", Some(View::Retention), |request| limited(request, retention::lift)),
+    (Method::POST, "/retention/destroy", Some(View::Retention), |request| limited(request, retention::destroy)),
     (Method::GET, "/calendars", Some(View::Calendars), |request| blocking(request, calendars::page)),
     (Method::GET, "/calendars/{secret}", None, |request| blocking(request, calendar_answer::calendar)),
     (Method::POST, "/calendars/{calendar}/revoke", Some(View::Calendars), |request| blocking(request, calendars::revoke)),

@@ -15,6 +15,7 @@ pub(crate) fn health(_: &WebRequest) -> WebResult {
 pub(crate) fn ready(request: &WebRequest) -> WebResult {
     let stopped = request.state.look(|service| service.stopped().is_some());
     let in_place = request.state.own().is_ok();
+    request.state.troubles.look_for_keys();
     let files = request.state.troubles.files();
     let (status, text) = match (stopped, in_place) {
         (false, true) if files.is_empty() => (StatusCode::OK, "ready\n".to_owned()),

@@ -127,7 +127,7 @@ fn examples_match_their_schemas_and_bodies_are_accepted() {
         for (name, example) in body["examples"].as_object().into_iter().flatten() {
             let wrong = errors(&document, &body["schema"], &example["value"]);
             assert!(wrong.is_empty(), "{path} {name}: {wrong:#?}");
-            if path.contains("{webhook}") {
+            if path.contains("{webhook}") || path.contains("{hold}") {
                 continue;
             }
             let answer = server.post(&path.replace("{case}", &case), &example["value"]);

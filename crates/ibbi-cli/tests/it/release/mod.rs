@@ -46,7 +46,7 @@ fn release_has_what_was_decided_and_can_be_checked() {
     for part in [
         "sound: release of ibbi.local/",
         "31 records of 1 case",
-        "2 texts released, 2 withheld, 0 not available; 3 lines withheld",
+        "2 texts released, 2 withheld, 0 destroyed, 0 not available; 3 lines withheld",
         "complete up to line 38",
         "checkpoint and release signed by example.org/ibbi",
     ] {
@@ -266,8 +266,54 @@ fn text_that_the_office_lost_is_listed_as_not_available() {
     assert!(withheld.contains("The text in the office's file is not the recorded one."), "{withheld}");
     assert!(!folder.text("index.html").contains("gym"));
     let said = place.done(&["verify", "response"]);
-    assert!(said.contains("1 text released, 1 withheld, 2 not available"), "{said}");
+    assert!(said.contains("1 text released, 1 withheld, 0 destroyed, 2 not available"), "{said}");
     assert_eq!(python(&place, &["response".to_owned()], None), [None]);
+}
+
+#[test]
+fn destroyed_text_is_listed_with_the_day_and_the_rule() {
+    let place = office();
+    fs::write(
+        place.path("rules.toml"),
+        "[[rule]]\nname = 'all-texts'\ntexts = ['program', 'labor', 'management', 'unknown']\nafter = 'last_event'\n\
+         keep = '1 day'\nauthority = 'Item 3'\nconfirmed_by = 'Counsel'\nconfirmed_on = '2026-01-15'\n",
+    )
+    .unwrap();
+    fs::create_dir(place.path("office")).unwrap();
+    for name in ["my.ledger", "my.ledger.texts", "my.ledger.checkpoints"] {
+        fs::rename(place.path(name), place.path(&format!("office/{name}"))).unwrap();
+    }
+    let ledger = "office/my.ledger";
+    place.done(&["texts", "seal", ledger, "--keys", "keys"]);
+    let destroy = ["texts", "destroy", ledger, "--case", "Maple Hollow", "--party", "program"];
+    place.done(&[&destroy[..], &["--retention", "rules.toml", "--reason", "Routine", "--yes"]].concat());
+    place.done(&["checkpoint", ledger, "--key", "my.key"]);
+    let fill = |scope: &[&str]| {
+        let args = ["release", ledger, "--exempt", "exempt.toml", "--key", "my.key", "--out", "response"];
+        place.ibbi(&[&args[..], scope].concat())
+    };
+    for scope in [&MAPLE[..], &["--all"]] {
+        let out = fill(scope);
+        assert!(out.code == 0 && out.out.contains("texts destroyed: "), "{out:?}");
+        assert_eq!(out.err.contains("the reasons of legal holds and destructions"), scope == ["--all"], "{out:?}");
+        let folder = Folder::read(&place.path("response"));
+        let entries: Vec<Value> =
+            folder.text("withheld.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let gone: Vec<_> = entries.iter().filter(|entry| entry["basis"] == "destroyed").collect();
+        assert!(!gone.is_empty(), "{entries:?}");
+        for entry in gone {
+            let reason = entry["reason"].as_str().unwrap();
+            assert!(reason.starts_with("The text was destroyed on ") && reason.ends_with(" under rule all-texts."));
+            assert!(entry.get("exemption").is_none() && entry["what"] == "text", "{entry}");
+        }
+        assert!(folder.text("index.html").contains("under rule all-texts"));
+        assert!(!folder.text("withheld.jsonl").contains("not in the office's file"));
+        let said = place.done(&["verify", "response", "--key", "my.pub"]);
+        assert!(said.contains("sound: release") && said.contains(" destroyed, 0 not available"), "{said}");
+        let key = fs::read_to_string(place.path("my.pub")).unwrap();
+        assert_eq!(python(&place, &["response".to_owned()], Some(key.trim())), [None]);
+        fs::remove_dir_all(place.path("response")).unwrap();
+    }
 }
 
 #[test]

@@ -105,15 +105,27 @@ pub(super) const OF_ONE_CASE: &[Manipulation] = &[
     forged("withheld.jsonl: line 33: it is withheld without a reason", |folder| {
         folder.json(WITHHELD, &of_line(33), |entry| entry["reason"] = "".into());
     }),
-    forged("withheld.jsonl: line 33: only a text can be not available, and then without an exemption", |folder| {
-        folder.json(WITHHELD, &of_line(33), |entry| entry["basis"] = "not_available".into());
-    }),
-    forged("withheld.jsonl: line 34: only a text can be not available, and then without an exemption", |folder| {
-        folder.json(WITHHELD, &of_line(34), |entry| {
-            entry["basis"] = "not_available".into();
-            entry.as_object_mut().unwrap().remove("exemption");
-        });
-    }),
+    forged(
+        "withheld.jsonl: line 33: only a text can be destroyed or not available, and then without an exemption",
+        |folder| {
+            folder.json(WITHHELD, &of_line(33), |entry| entry["basis"] = "not_available".into());
+        },
+    ),
+    forged(
+        "withheld.jsonl: line 34: only a text can be destroyed or not available, and then without an exemption",
+        |folder| {
+            folder.json(WITHHELD, &of_line(34), |entry| {
+                entry["basis"] = "not_available".into();
+                entry.as_object_mut().unwrap().remove("exemption");
+            });
+        },
+    ),
+    forged(
+        "withheld.jsonl: line 33: only a text can be destroyed or not available, and then without an exemption",
+        |folder| {
+            folder.json(WITHHELD, &of_line(33), |entry| entry["basis"] = "destroyed".into());
+        },
+    ),
     forged("withheld.jsonl: entry 1: it is not an entry of this file", |folder| {
         folder.json(WITHHELD, &of_line(30), |entry| entry["basis"] = "secret".into());
     }),

@@ -18,6 +18,7 @@ use super::paging::MAX_LISTED;
 use super::planned_dates::{DatesToPublish, PlannedDateList, PlannedDatesChanged};
 use super::polls::{NewPoll, PollBody, PollDeleted, PollList, PollResults};
 use super::records::RecordPage;
+use super::retention::{DestroyBody, HoldBody, HoldChanged, HoldList, LiftBody, TextsDestroyed, TextsDue};
 use super::scenarios::{CheckedScenario, OneScenario, Simulation, ToCheck, ToCompare};
 use super::schedule::ScenarioComparison;
 use super::webhooks::{DeadLetterList, NewWebhookAnswer, RoleBody, WebhookBody, WebhookChanged, WebhookList};
@@ -79,6 +80,9 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<CalendarBody>();
     generator.subschema_for::<DatesToPublish>();
     generator.subschema_for::<PollBody>();
+    generator.subschema_for::<HoldBody>();
+    generator.subschema_for::<LiftBody>();
+    generator.subschema_for::<DestroyBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
         "type": "object",
@@ -144,6 +148,10 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<NewWebhookAnswer>();
     generator.subschema_for::<WebhookChanged>();
     generator.subschema_for::<DeadLetterList>();
+    generator.subschema_for::<HoldList>();
+    generator.subschema_for::<HoldChanged>();
+    generator.subschema_for::<TextsDue>();
+    generator.subschema_for::<TextsDestroyed>();
     let lists = [
         ("Chart", generator.subschema_for::<Vec<Transition>>()),
         ("Forms", generator.subschema_for::<std::collections::BTreeMap<String, Vec<FormField>>>()),

@@ -111,6 +111,11 @@ fn case_page(
         moment,
         when,
         recorder: request.name(),
+        texts: request
+            .viewer
+            .may_see(ibbi_access::View::Retention, None)
+            .is_ok()
+            .then(|| super::retention::of_case(request, case)),
     };
     Ok(view.page().answer(answer))
 }

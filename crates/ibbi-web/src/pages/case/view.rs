@@ -63,6 +63,8 @@ pub(super) struct View<'a> {
     pub(super) recorder: &'a Name,
     /// Whether the viewer may correct the entry with a number.
     pub(super) corrects: &'a dyn Fn(u64) -> bool,
+    /// The state of its confidential texts, for those who may see it.
+    pub(super) texts: Option<Html>,
 }
 
 impl View<'_> {
@@ -83,6 +85,7 @@ impl View<'_> {
             .with(bar)
             .with(el("div").class("columns").with(to_do).with(done))
             .with(history(&address, self.timeline, self.choices, self.shown, self.corrects))
+            .with(self.texts.clone())
             .with(details("Diagram of the process", process_chart(self.timeline)))
             .with(el("datalist").attr("id", "names").all(names));
         Page { title: "A case", place: "/cases", content }

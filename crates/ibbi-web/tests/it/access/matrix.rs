@@ -188,7 +188,14 @@ const OF_THE_LEDGER: &[&str] = &[
 ];
 
 /// What only program staff see.
-const OF_STAFF: &[&str] = &["/webhooks", "/api/v1/webhooks", "/api/v1/webhooks/{webhook}/dead-letters"];
+const OF_STAFF: &[&str] = &[
+    "/webhooks",
+    "/api/v1/webhooks",
+    "/api/v1/webhooks/{webhook}/dead-letters",
+    "/retention",
+    "/api/v1/retention",
+    "/api/v1/holds",
+];
 
 #[test]
 fn every_role_sees_what_it_may_and_nothing_else() {

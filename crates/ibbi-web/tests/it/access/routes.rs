@@ -142,6 +142,10 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("POST", "/webhooks/{webhook}/remove", Staff),
     ("POST", "/webhooks/{webhook}/letters/{record}/resend", Staff),
     ("POST", "/webhooks/{webhook}/letters/{record}/delete", Staff),
+    ("GET", "/retention", Staff),
+    ("POST", "/retention/holds", Staff),
+    ("POST", "/retention/holds/{hold}/lift", Staff),
+    ("POST", "/retention/destroy", Staff),
     ("GET", "/calendars", CalendarMakers),
     ("GET", "/calendars/{secret}", Everyone),
     ("POST", "/calendars/{calendar}/revoke", OwnCalendar),
@@ -193,6 +197,11 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/api/v1/webhooks/{webhook}/dead-letters", Staff),
     ("DELETE", "/api/v1/webhooks/{webhook}/dead-letters/{record}", Staff),
     ("POST", "/api/v1/webhooks/{webhook}/dead-letters/{record}/resend", Staff),
+    ("GET", "/api/v1/holds", Staff),
+    ("POST", "/api/v1/holds", Staff),
+    ("POST", "/api/v1/holds/{hold}/lift", Staff),
+    ("GET", "/api/v1/retention", Staff),
+    ("POST", "/api/v1/cases/{case}/texts/destroy", Staff),
     ("GET", "/api/v1/calendars", CalendarMakers),
     ("POST", "/api/v1/calendars", CalendarMakers),
     ("DELETE", "/api/v1/calendars/{calendar}", OwnCalendar),
@@ -253,6 +262,7 @@ struct Objects {
     calendar: String,
     calendar_path: String,
     webhook: String,
+    hold: u64,
 }
 
 impl Objects {
@@ -261,6 +271,7 @@ impl Objects {
         let hook = json!({ "name": "board", "url": "https://hooks.example.org/", "role": "service" });
         let hook = matrix.server.post("/api/v1/webhooks", &hook).json();
         let calendar = matrix.server.post("/api/v1/calendars", &json!({ "case": case })).json();
+        let hold = matrix.server.post("/api/v1/holds", &json!({ "reason": "Grievance 14" })).json();
         let address = calendar["address"].as_str().unwrap();
         Self {
             case: case.to_owned(),
@@ -269,6 +280,7 @@ impl Objects {
             calendar: calendar["id"].as_str().unwrap().to_owned(),
             calendar_path: address[address.find("/calendars/").unwrap()..].to_owned(),
             webhook: hook["id"].as_str().unwrap().to_owned(),
+            hold: hold["hold"].as_u64().unwrap(),
         }
     }
 }
@@ -302,6 +314,7 @@ impl Ask<'_> {
             ("{calendar}", &objects.calendar),
             ("{webhook}", &objects.webhook),
             ("{record}", "5"),
+            ("{hold}", &objects.hold.to_string()),
             ("{file}", "report.xlsx"),
             ("{table}", "states.csv"),
         ];
@@ -327,6 +340,13 @@ impl Ask<'_> {
             ("POST", "/cases/{case}/entries/{seq}") => (FORM, b"do=void&void_reason=x".to_vec()),
             ("POST", "/polls") => (FORM, form("").1.into_bytes()),
             ("POST", "/polls/{poll}/people/{person}" | "/answer/{poll}/{secret}") => (FORM, b"c0=can".to_vec()),
+            ("POST", "/retention/holds") => (FORM, b"case=all&reason=x".to_vec()),
+            ("POST", "/retention/holds/{hold}/lift") => (FORM, b"reason=x".to_vec()),
+            ("POST", "/retention/destroy") => {
+                (FORM, format!("case={case}&party=program&texts=1&reason=x&sure=yes").into_bytes())
+            }
+            ("POST", "/api/v1/holds" | "/api/v1/holds/{hold}/lift") => json_body(&json!({ "reason": "x" })),
+            ("POST", "/api/v1/cases/{case}/texts/destroy") => json_body(&json!({ "reason": "x", "dry_run": true })),
             ("POST", "/polls/{poll}/close") => (FORM, b"now=1".to_vec()),
             ("POST", "/api/v1/cases") => json_body(&json!({ "data": { "district": "B" }, "dry_run": true })),
             ("POST", "/api/v1/cases/{case}/events") => {
@@ -352,7 +372,8 @@ impl Ask<'_> {
 
     /// Returns whether a request changes one of the objects, so that the next one needs others.
     fn changes(&self) -> bool {
-        self.method != "GET" && ["{poll}", "{calendar}", "{webhook}"].iter().any(|name| self.route.contains(name))
+        self.method != "GET"
+            && ["{poll}", "{calendar}", "{webhook}", "{hold}"].iter().any(|name| self.route.contains(name))
     }
 }
 
