@@ -127,7 +127,7 @@ fn no_answer_to_an_upload_names_a_path_of_the_server() {
             ["checkpoints", "since", "witnesses"].iter().flat_map(|field| bad.iter().map(move |bad| (field, bad)))
         {
             let (kind, body) = multipart(&[("ledger", file), (field, content)]);
-            let send = |path: &str| server.connect().ask("POST", path, &[("content-type", kind.clone())], &body);
+            let send = |path: &str| server.connect().ask("POST", path, &[("content-type", kind)], &body);
             let mut texts = Vec::new();
             for path in ["/api/v1/verify", "/api/v1/audit", "/api/v1/replay", "/api/v1/ledger/diff"] {
                 texts.push((path.to_owned(), send(path)));
