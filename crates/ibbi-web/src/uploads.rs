@@ -76,7 +76,7 @@ impl Upload {
         }
         match upload.history().and_then(|history| history.check()) {
             Ok(()) => Ok(upload),
-            Err(error) => Err(upload.without_folder(error)),
+            Err(error) => Err(AppError::Usage(upload.without_folder(error).to_string())),
         }
     }
 
