@@ -1,5 +1,6 @@
 //! Ledger files: opening one for reading or for writing, and finding a case in it.
 
+use crate::case_choice::meant;
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::service::{CaseService, Ids};
@@ -330,7 +331,7 @@ fn read_error(path: &Path, error: ReadError, rest: &mut LedgerReader<File>) -> A
     }
 }
 
-/// Returns the case that is meant: the only one, or the one whose ID (or its beginning) or district is given.
+/// Returns the case that is meant: the only one, or the one whose ID (or its beginning) or district (or a part of it) is given.
 ///
 /// # Errors
 /// [`AppError::NoCase`] or [`AppError::WhichCase`], with the cases there are.
@@ -341,7 +342,10 @@ pub fn select(service: &LedgerService, wanted: Option<&str>) -> Result<Uuid, App
         let message = format!("{} has no case yet; open one with `ibbi new`", path.display());
         return Err(AppError::NoCase(message));
     }
-    let found: Vec<&CaseSummary> = all.iter().filter(|case| wanted.is_none_or(|wanted| case.matches(wanted))).collect();
+    let found: Vec<&CaseSummary> = match wanted {
+        Some(wanted) => meant(&all, wanted, |case| (case.case, case.district.as_str())),
+        None => all.iter().collect(),
+    };
     match (found.as_slice(), wanted) {
         ([one], _) => Ok(one.case),
         ([], wanted) => {

@@ -12,6 +12,7 @@ pub mod agenda;
 pub mod audit;
 pub mod availability;
 pub mod calibration;
+pub mod case_choice;
 pub mod case_log;
 pub mod case_state;
 pub mod cases_report;

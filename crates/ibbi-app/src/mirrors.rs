@@ -1,5 +1,6 @@
 //! Mirrors as files: verifying one, and making extracts from it.
 
+use crate::case_choice::meant;
 use crate::error::AppError;
 use crate::verified::{CheckpointVerdict, ExtractedCase, FoundFault, OlderCheckpoint, Verified};
 use ibbi_log::{Digest, LedgerLine, Uuid, read_line};
@@ -187,8 +188,7 @@ pub fn select_case(path: &Path, wanted: Option<&str>) -> Result<Uuid, AppError> 
     })
     .map_err(failed)?;
     if let Some(wanted) = wanted {
-        let lower = wanted.to_lowercase();
-        cases.retain(|(case, district)| case.to_string().starts_with(&lower) || district.to_lowercase() == lower);
+        cases = meant(&cases, wanted, |(case, district)| (*case, district)).into_iter().cloned().collect();
     }
     match cases[..] {
         [(only, _)] => Ok(only),

@@ -69,7 +69,7 @@ pub use audit::{Audit, FindingSink};
 pub use case::{
     ActorActivity, CaseQuery, CaseRecord, CaseReport, CaseStep, CaseUntil, CaseWaiting, KnownDay, MemberAttendance,
     MemberPresence, Milestone, Requirement, SessionAttendance, SessionEnd, SettledBy, StageStay, StepRule,
-    SubstituteAttendance, case_report, case_reports, known_by_day,
+    SubstituteAttendance, case_report, case_report_with_texts, case_reports, known_by_day,
 };
 pub use cases_report::{
     CaseDurations, CaseOnDay, CaseOnRecord, CasesReport, CasesReportBuilder, DaysSoFar, DurationSpread, FIVE,

@@ -87,7 +87,7 @@ pub use history::{
     ActRefusal, AsRecorded, History, HistoryEntry, HistoryStep, NotAllowed, NotAllowedReason, RecordedCase, ReplayStep,
 };
 pub use holidays::County;
-pub use name_faults::{NameFault, name_faults};
+pub use name_faults::{NameFault, name_faults, visible_name};
 pub use note_text::NoteText;
 pub use people::{
     Adviser, AdviserRole, Advisers, Body, Capacity, ListError, MemberIds, Names, Neutrals, Observer, Observers, Office,

@@ -65,6 +65,24 @@ impl fmt::Display for NameFault {
     }
 }
 
+/// Returns a name with code points in place of the characters that can't be seen, to show it in a message.
+///
+/// ```
+/// assert_eq!(ibbi_core::visible_name("Ann\u{3164}e\u{a0}Lee"), "Ann<U+3164>e<U+00A0>Lee");
+/// ```
+pub fn visible_name(name: &str) -> String {
+    let all: Vec<char> = name.chars().collect();
+    let mut shown = String::with_capacity(name.len());
+    for (place, c) in all.iter().enumerate() {
+        if is_hidden(&all, place) || c.is_control() {
+            shown.push_str(&format!("<{}>", code_point(*c)));
+        } else {
+            shown.push(*c);
+        }
+    }
+    shown
+}
+
 fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
@@ -83,11 +101,7 @@ pub fn name_faults(name: &str) -> Vec<NameFault> {
         return faults;
     }
     let all: Vec<char> = name.chars().collect();
-    let is_hidden = |place: usize, c: char| match c {
-        '\u{200C}' | '\u{200D}' => !joins(&all, place),
-        c => is_invisible(c),
-    };
-    let characters: Vec<_> = (0..).zip(&all).filter(|(place, c)| is_hidden(*place, **c)).collect();
+    let characters: Vec<_> = (0..).zip(&all).filter(|(place, _)| is_hidden(&all, *place)).collect();
     let characters: Vec<_> = characters.into_iter().map(|(place, c)| (place + 1, *c)).collect();
     if !characters.is_empty() {
         faults.push(NameFault::Invisible { characters });
@@ -101,6 +115,15 @@ pub fn name_faults(name: &str) -> Vec<NameFault> {
         faults.push(NameFault::MixedScripts { word: word.into(), letters: letters.into_iter().collect() });
     }
     faults
+}
+
+/// Returns whether the character at a place can't be seen or looks like a space.
+fn is_hidden(all: &[char], place: usize) -> bool {
+    match all.get(place) {
+        Some('\u{200C}' | '\u{200D}') => !joins(all, place),
+        Some(c) => is_invisible(*c),
+        None => false,
+    }
 }
 
 /// Returns whether a joiner is between two letters of scripts that need it: it changes how they look. It can't be seen elsewhere.

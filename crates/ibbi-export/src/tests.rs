@@ -151,6 +151,30 @@ fn an_event_of_a_session_belongs_to_its_part_after_a_voided_close() {
 }
 
 #[test]
+fn a_trace_is_in_the_order_of_its_times() {
+    let mut records = [
+        record(2, 1, run("second")),
+        record(3, 1, run("third, same time")),
+        record(4, 1, run("wrong")),
+        record(5, 1, void(4)),
+        record(6, 1, run("first, late")),
+    ];
+    records[1].at = records[0].at;
+    records[4].at = At::from_millis(1_700_000_000_000).unwrap();
+    let (opening, _, _) = read("referred");
+    let corrections = Corrections::read(sound(&records)).unwrap();
+    let numbers = |voided| {
+        let mut out = Vec::new();
+        xes::write(&opening, sound(&records), &corrections, voided, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let found = text.split("key=\"ledger_seq\" value=\"").skip(1);
+        found.map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect::<Vec<u64>>()
+    };
+    assert_eq!(numbers(Voided::LeftOut), [6, 2, 3]);
+    assert_eq!(numbers(Voided::Marked), [6, 2, 3, 4, 5]);
+}
+
+#[test]
 fn an_export_ends_at_the_first_unreadable_record() {
     let (opening, records, corrections) = read("referred");
     let broken = || {

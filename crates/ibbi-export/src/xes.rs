@@ -1,6 +1,7 @@
 //! Cases as traces of events: XES 2.0, IEEE 1849-2016.
 //!
-//! A trace is a case, and an event is a record, in ledger order. The extensions are Concept, Time, Lifecycle, and
+//! A trace is a case, and an event is a record. The events of a trace are in the order of their times, as process miners
+//! expect it, and those at the same time in ledger order. So a record that was added late is where it happened. The extensions are Concept, Time, Lifecycle, and
 //! Organizational:
 //!
 //! | key | content |

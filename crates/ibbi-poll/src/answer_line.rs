@@ -41,7 +41,7 @@ pub struct AnswerLine {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerLineError {
     /// The text has no line.
-    #[error("there is no answer in this text; copy the whole line that begins with {START}")]
+    #[error("there is no answer in this text; copy the whole line, from {START} to its end")]
     Missing,
     /// The text has more than one line.
     #[error("there are {0} answers in this text; add them one at a time")]

@@ -331,6 +331,11 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
             }
             LedgerLine::Record(record) => {
                 let (found, of) = (record.rev, record.case);
+                if of == case && found > rev {
+                    return Err(
+                        reader.wrong(format!("record {rev} of the case is missing here: this is record {found}"))
+                    );
+                }
                 return Err(reader.wrong(format!(
                     "this must be record {rev} of case {case}, but it is record {found} of case {of}"
                 )));
@@ -425,7 +430,13 @@ impl<R: Read> Reader<R> {
     /// Reads the next line of the ledger and its proof, and checks both.
     fn proved(&mut self, signed: &SignedCheckpoint) -> Result<Option<LedgerLine>, ExtractFault> {
         let Some(bytes) = self.next()? else { return Ok(None) };
-        let mut entry = read_line(&bytes).map_err(|(_, kind)| self.wrong(kind))?;
+        let mut entry = read_line(&bytes).map_err(|(_, kind)| match serde_json::from_slice::<ProofLine>(&bytes) {
+            Ok(proof) => self.wrong(format!(
+                "a line of the ledger is missing here: this is the proof of its line {}, but the line itself isn't before it",
+                proof.index.saturating_add(1)
+            )),
+            Err(_) => self.wrong(kind),
+        })?;
         let seq = match &mut entry {
             LedgerLine::Record(record) => {
                 (record.line, record.offset) = (self.line, self.offset);
@@ -439,6 +450,9 @@ impl<R: Read> Reader<R> {
             }
         };
         let proof = self.next()?.ok_or_else(|| self.wrong("the line before has no proof"))?;
+        if read_line(&proof).is_ok() {
+            return Err(self.wrong("the proof of the line before is missing here"));
+        }
         let proof: ProofLine = self.json(&proof)?;
         if proof.index + 1 != seq {
             return Err(self.wrong(format!("the proof is of index {}, but the line before has seq {seq}", proof.index)));

@@ -76,7 +76,7 @@ impl Upload {
         }
         match upload.history().and_then(|history| history.check()) {
             Ok(()) => Ok(upload),
-            Err(error) => Err(upload.without_folder(&error)),
+            Err(error) => Err(AppError::Usage(upload.without_folder(error).to_string())),
         }
     }
 
@@ -87,9 +87,11 @@ impl Upload {
     }
 
     /// Returns an error about the files of the form. It doesn't name the server's folder, or options of the program.
-    fn without_folder(&self, error: &AppError) -> AppError {
+    pub(crate) fn without_folder(&self, error: AppError) -> AppError {
         let folder = format!("{}/", self.folder.path().display());
-        AppError::Usage(error.to_string().replace(&folder, "").replace("--quorum", "the number of witnesses"))
+        let text = error.to_string();
+        let shown = text.replace(&folder, "").replace("--quorum", "the number of witnesses");
+        if shown == text { error } else { AppError::Usage(shown) }
     }
 
     /// Returns the checkpoints that were kept outside, and the witnesses.

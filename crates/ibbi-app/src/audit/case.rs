@@ -3,7 +3,8 @@
 use super::input::{audit_failed, find_case, open};
 use crate::error::AppError;
 use ibbi_audit::{CaseQuery, CaseReport, KnownDay, known_by_day};
-use ibbi_log::Uuid;
+use ibbi_log::{Texts, Uuid, texts_path};
+use std::io;
 use std::path::Path;
 
 /// Returns a report on one case, given by its ID, the beginning of its ID, or its district.
@@ -13,6 +14,27 @@ use std::path::Path;
 pub fn case_report(path: &Path, case: &str, query: impl FnOnce(Uuid) -> CaseQuery) -> Result<CaseReport, AppError> {
     let id = find_case(path, case)?;
     let report = ibbi_audit::case_report(open(path)?, &query(id)).map_err(|error| audit_failed(path, error))?;
+    report.ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
+}
+
+/// Returns a report on one case as [`case_report`] does, with the confidential texts that are in the file beside the ledger. Without
+/// the file, or without the right to read it, they stay digests.
+///
+/// # Errors
+/// Returns an [`AppError`] as [`case_report`] does, and if the file of texts can't be read for another reason.
+pub fn case_report_with_texts(
+    path: &Path,
+    case: &str,
+    query: impl FnOnce(Uuid) -> CaseQuery,
+) -> Result<CaseReport, AppError> {
+    let id = find_case(path, case)?;
+    let beside = if path == Path::new("-") { Ok(Texts::default()) } else { Texts::beside(path) };
+    let texts = match beside {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Texts::default(),
+        read => read.map_err(|source| AppError::Io { doing: "read", path: texts_path(path), source })?,
+    };
+    let report = ibbi_audit::case_report_with_texts(open(path)?, &query(id), &texts);
+    let report = report.map_err(|error| audit_failed(path, error))?;
     report.ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
 }
 

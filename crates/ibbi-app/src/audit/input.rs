@@ -1,5 +1,6 @@
 //! The ledgers that an audit reads: opening them, and choosing one of their cases.
 
+use crate::case_choice::meant;
 use crate::error::AppError;
 use crate::ledger;
 use crate::mirrors;
@@ -48,21 +49,18 @@ pub(super) fn find_case(path: &Path, wanted: &str) -> Result<Uuid, AppError> {
     }
     let mut cases = CaseList::default();
     Audit::new(AuditOptions::default()).run(open(path)?, &mut cases).map_err(|error| audit_failed(path, error))?;
-    let text = wanted.to_lowercase();
-    let matches = |(case, district): &&(Uuid, Option<Name>)| {
-        (!text.is_empty() && case.to_string().starts_with(&text))
-            || district.as_ref().is_some_and(|district| district.as_str().to_lowercase() == text)
-    };
-    let found: Vec<_> = cases.0.iter().filter(matches).collect();
+    let district_of = |district: &Option<Name>| district.as_ref().map_or_else(String::new, ToString::to_string);
+    let cases: Vec<_> = cases.0.iter().map(|(case, district)| (*case, district_of(district))).collect();
+    let found = meant(&cases, wanted, |(case, district)| (*case, district));
     match found.as_slice() {
         [(case, _)] => Ok(*case),
         [] => {
-            let count = ibbi_common::format::count(cases.0.len() as u64, "case", "cases");
+            let count = ibbi_common::format::count(cases.len() as u64, "case", "cases");
             let message = format!("{} has {count}, but none matches `{wanted}`", path.display());
             Err(AppError::NoCase(message))
         }
         several => {
-            let shown: Vec<_> = several.iter().take(5).map(|(case, _)| case.to_string()).collect();
+            let shown: Vec<_> = several.iter().take(5).map(|(case, district)| format!("{case} ({district})")).collect();
             Err(AppError::WhichCase { path: path.to_owned(), count: several.len(), shown: shown.join(", ") })
         }
     }

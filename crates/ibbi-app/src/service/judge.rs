@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::input;
 use ibbi_core::{
     Accepted, ActRefusal, Advisory, At, CaseFile, Date, Event, Precision, Stage, Submission, Warning, name_faults,
+    visible_name,
 };
 use ibbi_store::{AppendError, NewRecord, TextOwner};
 use uuid::Uuid;
@@ -126,7 +127,8 @@ fn check_names(offer: &Offer) -> Result<(), AppError> {
     let mut wrong = None;
     let mut check = |name: &str| {
         if let Some(fault) = name_faults(name).into_iter().next() {
-            wrong.get_or_insert_with(|| AppError::Usage(format!("the name `{name}` {fault}; type the name again")));
+            let shown = visible_name(name);
+            wrong.get_or_insert_with(|| AppError::Usage(format!("the name `{shown}` {fault}; type the name again")));
         }
     };
     check(offer.actor.as_str());

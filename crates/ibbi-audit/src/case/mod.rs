@@ -18,7 +18,7 @@ use ibbi_core::{
     Advisory, At, Case, Event, EventKind, Name, Outcome, Precision, Refusal, Rule, Stage, TimeZoneName, Unmet,
     WaitingFor,
 };
-use ibbi_log::{Record, RecordDetails, Uuid};
+use ibbi_log::{Record, RecordDetails, Texts, Uuid};
 use serde::Serialize;
 
 /// The last record to include.
@@ -274,10 +274,26 @@ pub fn case_report(source: LedgerSource<'_>, query: &CaseQuery) -> Result<Option
 /// Returns an [`AuditError`] if the source can't be read.
 pub fn case_reports(source: LedgerSource<'_>, queries: &[CaseQuery]) -> Result<Vec<Option<CaseReport>>, AuditError> {
     let all = records::read_records(source, queries)?;
-    let report = |(records, query): (records::CaseRecords, _)| {
-        (!records.records.is_empty()).then(|| replay::report(records, query))
-    };
-    Ok(all.into_iter().zip(queries).map(report).collect())
+    Ok(all.into_iter().zip(queries).map(|(records, query)| report(records, query)).collect())
+}
+
+/// Returns a report as [`case_report`] does, with the confidential texts in the place of their digests, as far as they are known.
+/// The caller must be allowed to read them.
+///
+/// # Errors
+/// Returns an [`AuditError`] if the source can't be read.
+pub fn case_report_with_texts(
+    source: LedgerSource<'_>,
+    query: &CaseQuery,
+    texts: &Texts,
+) -> Result<Option<CaseReport>, AuditError> {
+    let Some(mut records) = records::read_records(source, std::slice::from_ref(query))?.pop() else { return Ok(None) };
+    records.records.iter_mut().for_each(|record| texts.fill(&mut record.record.event));
+    Ok(report(records, query))
+}
+
+fn report(records: records::CaseRecords, query: &CaseQuery) -> Option<CaseReport> {
+    (!records.records.is_empty()).then(|| replay::report(records, query))
 }
 
 impl CaseQuery {

@@ -2,7 +2,7 @@
 //!
 //! The core nests the results of earlier stages in the state of a stage. Here, each fact has the same path in every stage.
 
-use super::{CaseDifference, StateChange};
+use super::{CaseDifference, StateChange, code_points};
 use ibbi_core::stages::{ConcernStatus, Introduced};
 use ibbi_core::{Body, Case, Party, Seat};
 use serde::Serialize;
@@ -139,13 +139,18 @@ pub(super) fn names(list: &[Value]) -> Option<Vec<String>> {
 }
 
 fn change(path: &str, first: Option<&Value>, second: Option<&Value>) -> StateChange {
+    let texts = first.and_then(Value::as_str).zip(second.and_then(Value::as_str));
+    let code_points = texts.and_then(|(one, other)| code_points::compare(one, other));
     let (first, second) = (first.map(Value::to_string), second.map(Value::to_string));
     let words = path.replace('.', ", ").replace(['_', '['], " ").replace(']', "");
-    let text = match (&first, &second) {
+    let mut text = match (&first, &second) {
         (Some(one), Some(other)) => format!("{words}: {one} in the first ledger, {other} in the second"),
         (Some(one), None) => format!("{words}: {one} in the first ledger, nothing in the second"),
         (None, Some(other)) => format!("{words}: nothing in the first ledger, {other} in the second"),
         (None, None) => words,
     };
-    StateChange { path: path.to_owned(), first, second, text }
+    if let Some(found) = &code_points {
+        text.push_str(&format!(" ({found})"));
+    }
+    StateChange { path: path.to_owned(), first, second, code_points, text }
 }

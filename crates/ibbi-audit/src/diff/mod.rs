@@ -106,6 +106,8 @@ pub struct StateChange {
     pub first: Option<String>,
     /// The value in the second ledger as JSON, if it has one.
     pub second: Option<String>,
+    /// The characters that differ, with their code points, if the texts look alike or have unusual characters.
+    pub code_points: Option<String>,
     /// A sentence for people.
     pub text: String,
 }

@@ -3,6 +3,7 @@
 use super::{Finding, FindingDetail};
 use core::fmt;
 use ibbi_common::format::count;
+use ibbi_core::visible_name;
 use ibbi_log::{TextOwner, TextsDestroyed};
 
 /// A finding as a sentence.
@@ -128,7 +129,7 @@ impl fmt::Display for Sentence<'_> {
                 write!(f, "the correction voids record {seq}, which the audit had not counted")
             }
             FindingDetail::Weakness(found) => f.write_str(&found.found),
-            FindingDetail::Name { name, fault } => write!(f, "the name `{name}` {fault}"),
+            FindingDetail::Name { name, fault } => write!(f, "the name `{}` {fault}", visible_name(name)),
             FindingDetail::Advisory(advisory) => write!(f, "{advisory}; {}", advisory.warning.label()),
         }
     }

@@ -123,7 +123,7 @@ impl<'a> Expansion<'a> {
             let message = "The event changes this time of a series and all later ones. Only this one was changed; check the others.";
             self.report.problem(event.fields.line, message);
         }
-        if length.is_none() && !event.fields.more.iter().any(|(_, end)| end.is_some()) {
+        if length.is_none() && event.fields.travel == 0 && !event.fields.more.iter().any(|(_, end)| end.is_some()) {
             self.report.leave_out(LeftOut::NoLength);
             return Ok(());
         }
@@ -159,7 +159,7 @@ impl<'a> Expansion<'a> {
         let clock = self.clock(period.start)?;
         let length = self.length(period.start, &clock, period.end)?;
         let start = period.start.written();
-        let covered = self.mark_time(start, &clock, length, Some((period.person, period.mark)))?;
+        let covered = self.mark_time(start, &clock, (length, 0), Some((period.person, period.mark)))?;
         if covered == 0 {
             self.report.leave_out(if length.is_none() { LeftOut::NoLength } else { LeftOut::OtherDays });
         }
@@ -263,15 +263,15 @@ impl<'a> Expansion<'a> {
             Status::Takes(mark) => Some((event.person, mark)),
             Status::LeftOut(_) => None,
         };
-        self.mark_time(start, clock, length, whose)
+        self.mark_time(start, clock, (length, event.fields.travel), whose)
     }
 
-    /// Marks a time of a person, or of none. Returns the number of days in the window.
+    /// Marks a time of a person, or of none, with the seconds of travel before it. Returns the number of days in the window.
     fn mark_time(
         &mut self,
         start: NaiveDateTime,
         clock: &Clock,
-        length: Length,
+        (length, travel): (Length, i64),
         whose: Option<(usize, Mark)>,
     ) -> Result<usize, Skipped> {
         let (taken, mark) = match whose {
@@ -285,7 +285,7 @@ impl<'a> Expansion<'a> {
             }
             Length::Time { days, seconds } => {
                 let Some(last) = later(start, days) else { return Ok(0) };
-                taken.add_instants(self.days, clock.instant(start), clock.instant(last) + seconds, mark)
+                taken.add_instants(self.days, clock.instant(start) - travel, clock.instant(last) + seconds, mark)
             }
         };
         self.budget.take(covered + 1)?;

@@ -30,6 +30,8 @@ pub(super) struct Fields {
     pub(super) uid: Option<Box<str>>,
     pub(super) sequence: i64,
     pub(super) end: End,
+    /// The seconds of travel before each time of the event.
+    pub(super) travel: i64,
     pub(super) rules: Vec<Rule>,
     pub(super) more: Vec<(Stamp, Option<End>)>,
     pub(super) except: Vec<Stamp>,

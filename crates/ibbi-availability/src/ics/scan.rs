@@ -5,7 +5,7 @@ use super::lines::{Line, MAX_LINE, lines};
 use super::parts::{Draft, Event, Fields, Frame, MAX_COMPONENTS, MAX_DATES, MAX_NAMES, Period, Scan, Status};
 use super::report::LeftOut;
 use super::rule::Rule;
-use super::stamp::{End, Property, Stamp, ZoneId};
+use super::stamp::{End, Property, Stamp, ZoneId, travel_seconds};
 use super::zones::{Definition, Observance, offset};
 use crate::{ImportError, Mark};
 use calcard::icalendar::ICalendarParameterName as Parameter;
@@ -179,6 +179,11 @@ impl Scanner {
                 self.draft.is_free |= matches!(value().as_str(), "FREE" | "WORKINGELSEWHERE");
                 self.draft.is_tentative |= value() == "TENTATIVE";
             }
+            // Apple's calendars have the time of travel apart from the event.
+            "X-APPLE-TRAVEL-DURATION" => match travel_seconds(line.value()) {
+                Some(travel) => self.draft.fields.travel = travel,
+                None => self.broken(line, "The travel time of the event can't be read. Enter its times by hand."),
+            },
             "ATTENDEE" => self.draft.is_declined |= self.is_own_decline(line),
             "RRULE" if self.is_readable(line) => match Rule::read(line.value()) {
                 Ok(rule) if self.draft.fields.rules.len() < 10 => self.draft.fields.rules.push(rule),

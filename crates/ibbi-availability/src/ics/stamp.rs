@@ -102,6 +102,18 @@ impl End {
     }
 }
 
+/// The longest travel before an event, in seconds: a day.
+const MAX_TRAVEL: i64 = 86_400;
+
+/// Returns the seconds of a duration of travel, which can be a day at most. `None` if it isn't one.
+pub(super) fn travel_seconds(value: &str) -> Option<i64> {
+    let text = format!("BEGIN:VEVENT\nDURATION:{}\nEND:VEVENT\n", value.trim());
+    let Entry::ICalendar(mut read) = Parser::new(&text).entry() else { return None };
+    let property = read.components.first_mut()?.entries.pop().map(Property)?;
+    let Some(End::After { days, seconds }) = property.duration() else { return None };
+    Some(days * 86_400 + seconds).filter(|seconds| *seconds <= MAX_TRAVEL)
+}
+
 /// A content line with its values.
 pub(super) struct Property(ICalendarEntry);
 

@@ -48,6 +48,32 @@ fn google_has_series_with_a_change() {
 }
 
 #[test]
+fn travel_is_before_each_time_of_an_event() {
+    let calendar = |travel: &str, rest: &str| {
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Rosa Delgado\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+             X-APPLE-TRAVEL-DURATION;VALUE=DURATION:{travel}\r\n{rest}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        );
+        ics::read(text.as_bytes(), &week()).expect("the calendar can be read")
+    };
+    let timed = "DTSTART;TZID=America/New_York:20261005T100000\r\nDTEND;TZID=America/New_York:20261005T110000";
+    let daily = format!("{timed}\r\nRRULE:FREQ=DAILY;COUNT=2");
+    assert_eq!(times(&calendar("PT45M", timed)), ["05 9:15-11:00"]);
+    assert_eq!(times(&calendar("PT1H", &daily)), ["05 9:00-11:00", "06 9:00-11:00"]);
+    assert_eq!(times(&calendar("PT30M", "DTSTART:20261005T140000Z")), ["05 9:30-10:00"], "an event without length");
+    assert_eq!(times(&calendar("PT11H", timed)), ["05 0:00-11:00"], "the day before is not in the window");
+    assert_eq!(times(&calendar("PT45M", "DTSTART;VALUE=DATE:20261006")), ["06 all day"]);
+    let free = calendar("PT45M", &format!("{timed}\r\nTRANSP:TRANSPARENT"));
+    assert!(times(&free).is_empty(), "a free event takes no travel");
+    for wrong in ["P2D", "soon", "-PT30M"] {
+        let file = calendar(wrong, timed);
+        let message = &file.not_understood[0].message;
+        assert!(message.starts_with("The travel time of the event can't be read."), "{wrong}: {message}");
+        assert!(times(&file).is_empty(), "{wrong}");
+    }
+}
+
+#[test]
 fn outlook_has_names_of_windows_and_its_own_zone() {
     let file = read("outlook");
     // 1 PM at UTC-6 is 3 PM in Massachusetts.

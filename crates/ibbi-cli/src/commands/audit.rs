@@ -7,7 +7,7 @@ use crate::progress::ReadingBar;
 use crate::terminal;
 use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::audit::{
-    self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Finding, FindingSink,
+    self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseUntil, Finding, FindingSink,
 };
 use ibbi_app::history::HistorySettings;
 use ibbi_app::output::OutputKind;
@@ -144,18 +144,15 @@ fn cores() -> usize {
 
 /// Reports one case in detail.
 fn single_case(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
-    let report = case_report(args, case, until, as_of)?;
+    let advisories = args.advisories;
+    let query = |case| CaseQuery { case, until, as_of, advisories };
+    let report = audit::case_report_with_texts(&args.ledger, case, query)?;
     let failed = report.findings.iter().any(|finding| finding.severity() == audit::Severity::Error);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if json {
         return Ok(Outcome { code, ..Outcome::json(&report) });
     }
     Ok(Outcome { code, ..Outcome::done(terminal::pieces(&text::case_report(&report, terminal::layout()))) })
-}
-
-fn case_report(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>) -> Result<CaseReport, AppError> {
-    let advisories = args.advisories;
-    audit::case_report(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
 }
 
 /// Returns one case in full as a page.

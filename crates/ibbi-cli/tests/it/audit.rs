@@ -77,6 +77,64 @@ fn case_report_shows_the_case_at_a_time() {
     assert!(nobody.code == 2 && nobody.err.contains("none matches `Nowhere`"), "{nobody:?}");
 }
 
+/// Every command that takes a case resolves its name in the same way.
+#[test]
+fn a_case_is_named_by_a_part_of_its_district() {
+    let place = ledgers();
+    let commands: [&[&str]; 4] = [&["audit"], &["status"], &["replay"], &["calendar"]];
+    let ask = |command: &[&str], wanted: &str| place.ibbi(&[command, &["a.ledger", "--case", wanted][..]].concat());
+    for command in &commands[..3] {
+        for wanted in ["Birch Valley", "birch valley", "birch", " BIRCH ", "valley"] {
+            let found = ask(command, wanted);
+            assert!(found.code == 0 && found.out.contains("Birch Valley"), "{command:?} {wanted}: {found:?}");
+        }
+    }
+    for command in commands {
+        // Maple Hollow, Birch Valley, and Otter Creek have an e.
+        let several = ask(command, "e");
+        assert_ne!(several.code, 0, "{command:?}");
+        for part in
+            ["a.ledger holds 3 cases; name one with --case: ", " (Maple Hollow)", " (Birch Valley)", " (Otter Creek)"]
+        {
+            assert!(several.err.contains(part), "{command:?}, {part}: {several:?}");
+        }
+        let none = ask(command, "Nowhere");
+        assert!(none.code == 2 && none.err.contains("`Nowhere`"), "{command:?}: {none:?}");
+    }
+}
+
+#[test]
+fn look_alikes_in_a_case_are_shown_with_code_points() {
+    let place = ledgers();
+    let ledger = std::fs::read_to_string(place.path("a.ledger")).expect("the ledger");
+    std::fs::write(place.path("look.ledger"), ledger.replace("Rosa Amari", "Rosa Am\u{430}ri")).expect("the ledger");
+    let found = "a (U+0061) in the first file and \u{430} (U+0430) in the second";
+    let text = place.ibbi(&["diff", "a.ledger", "look.ledger"]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (records, cases) = text.split_once("Differences by case").expect("both lists");
+    assert!(records.contains(found) && cases.contains(found), "{text}");
+    let (_, json) = place.json(&["diff", "a.ledger", "look.ledger"]);
+    let changes =
+        json["cases"].as_array().expect("cases").iter().flat_map(|case| case["changes"].as_array().expect("changes"));
+    let shown: Vec<_> = changes.filter(|change| change["first"].to_string().contains("Rosa Amari")).collect();
+    assert!(!shown.is_empty(), "{json}");
+    for change in shown {
+        assert!(change["text"].as_str().is_some_and(|text| text.contains(found)), "{change}");
+    }
+}
+
+#[test]
+fn invisible_characters_of_a_name_are_shown() {
+    let place = ledgers();
+    let refused =
+        place.ibbi(&["record", "a.ledger", "note_added", "--case", "birch", "text=x", "--actor", "Ann\u{3164}e Lee"]);
+    let text = refused.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        refused.code != 0 && text.contains("the name `Ann<U+3164>e Lee` has characters that can't be seen: U+3164"),
+        "{refused:?}"
+    );
+    assert!(!refused.err.contains('\u{3164}'), "{refused:?}");
+}
+
 #[test]
 fn tables_and_a_page_are_written() {
     let place = ledgers();

@@ -15,6 +15,7 @@ mod cases;
 mod certificate;
 mod dependencies;
 mod docs;
+mod documented_codes;
 mod documented_limits;
 mod evidence;
 mod forgetting;

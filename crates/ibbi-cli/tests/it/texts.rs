@@ -93,3 +93,29 @@ fn file_of_texts_that_cannot_be_read_is_named() {
         assert!(result.err.contains("a.ledger.texts"), "{command:?}: {}", result.err);
     }
 }
+
+#[test]
+fn case_report_has_the_texts_that_are_beside_the_ledger() {
+    let place = place();
+    let report = |place: &Place| place.done(&["audit", "a.ledger", "--case", "birch"]);
+    let json = |place: &Place| place.json(&["audit", "a.ledger", "--case", "birch"]).1.to_string();
+    for text in ["Cedar room", "Maple room", "Birch room"] {
+        assert!(report(&place).contains(text) && json(&place).contains(text), "{text}: {}", report(&place));
+    }
+    assert!(!report(&place).contains("text not available"), "{}", report(&place));
+    fs::write(place.path("a.ledger.texts"), texts(&place).replace("Maple room", "Other room")).unwrap();
+    let altered = report(&place);
+    assert!(
+        altered.contains("Birch room") && !altered.contains("Other room"),
+        "an altered text isn't shown: {altered}"
+    );
+    assert!(altered.contains("text not available"), "{altered}");
+    fs::remove_file(place.path("a.ledger.texts")).unwrap();
+    let without = report(&place);
+    assert!(without.contains("text not available") && !without.contains("Birch room"), "{without}");
+    // A page goes to other readers, so it has no confidential texts.
+    let place = self::place();
+    place.done(&["audit", "a.ledger", "--case", "birch", "--html", "case.html"]);
+    let page = fs::read_to_string(place.path("case.html")).expect("a page");
+    assert!(!page.contains("Cedar room"), "{page}");
+}

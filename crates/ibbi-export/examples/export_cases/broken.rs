@@ -102,15 +102,16 @@ pub(crate) const ALL: &[Change] = &[
         events[second].1 = events[first].1.clone();
         Some(events)
     }),
-    unseen("time-runs-back", "case.time-order", "the acceptance has a time before the letters", |mut events| {
-        let accepted = find(&events, EventKind::ApplicationAccepted, 1)?;
-        events[accepted].0 = later(events[0].0, DAY)?;
-        Some(events)
-    }),
     // The hours decide which session is the last. For the net, the case may still be in Facilitation.
     unseen("note-after-the-last-hour", "process.closed", "a note is added to a completed case", |mut events| {
         let at = events.last()?.0;
         events.push((at, NoteAdded { text: NoteText::new("one more thing").ok()? }.into()));
+        Some(events)
+    }),
+    // A trace is in the order of its times.
+    seen("time-runs-back", "case.time-order", "the acceptance has a time before the letters", |mut events| {
+        let accepted = find(&events, EventKind::ApplicationAccepted, 1)?;
+        events[accepted].0 = later(events[0].0, DAY)?;
         Some(events)
     }),
     seen("format-before-decisions", "process.stage", "the format is chosen before any party has decided", |events| {

@@ -21,12 +21,18 @@ pub(super) fn write(
     xml.empty("string", &[("key", "concept:name"), ("value", scratch.uuid(case))]);
     case_attributes(records, corrections, voided, xml, &mut scratch);
     let mut contexts = CaseContexts::default();
+    let mut events = Vec::with_capacity(records.len());
     for record in records {
         let counts = corrections.counts(record);
         let context = contexts.add(record, counts);
         if counts || voided == Voided::Marked {
-            event(record, &context, corrections.voided_by(record), xml, &mut scratch)?;
+            events.push((record, context));
         }
+    }
+    // The contexts follow the records, and a trace the times. Events at the same time stay in ledger order.
+    events.sort_by_key(|(record, _)| record.at);
+    for (record, context) in events {
+        event(record, &context, corrections.voided_by(record), xml, &mut scratch)?;
     }
     xml.close();
     Ok(())

@@ -129,6 +129,11 @@ pub(crate) fn change(change: &StateChange) -> (String, [String; 2]) {
     (format::sentence(&place), [&change.first, &change.second].map(|value| json_text(value.as_deref())))
 }
 
+/// Returns the characters that differ in a case's state, with their code points, as a sentence.
+pub(crate) fn change_characters(change: &StateChange) -> Option<String> {
+    change.code_points.as_ref().map(|found| format::sentence(found) + ".")
+}
+
 /// Converts a JSON value to text: names and values, without empty ones.
 fn json_text(json: Option<&str>) -> String {
     let Some(json) = json else { return NOTHING.to_owned() };

@@ -77,7 +77,8 @@ fn case_list(diff: &Diff) -> Html {
                 let (place, both) = audit::change(change);
                 let [first, second] = both.map(|has| cut(&has, WIDTH));
                 let text = format!("{place}: {first} in the first, {second} in the second");
-                el("li").with(name(&text))
+                let found = audit::change_characters(change).map(|found| el("div").with(name(&found)));
+                el("li").with(name(&text)).with(found)
             })
             .collect();
         let changes = (!changes.is_empty()).then(|| el("ul").all(changes));

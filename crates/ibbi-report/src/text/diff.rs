@@ -33,6 +33,8 @@ pub fn diff(diff: &Diff, layout: Layout) -> Vec<Piece> {
         pieces.push(Piece::new(TextStyle::Plain, paragraph("", &audit::case_presence(case).plain(), columns)));
         for change in &case.changes {
             pieces.push(changed(audit::change(change), columns));
+            let found = audit::change_characters(change);
+            pieces.extend(found.map(|found| Piece::new(TextStyle::Plain, paragraph("      ", &found, columns))));
         }
     }
     let all = diff.differing.saturating_add(diff.only_first).saturating_add(diff.only_second);

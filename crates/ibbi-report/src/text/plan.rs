@@ -10,7 +10,10 @@ use ibbi_sim::{BlockedDay, Conflicts, HeldDates, Plan, Scenario, SessionKind};
 pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let good = plan.finishes.is_some() && plan.in_time != Some(false);
-    let clause = forecast_text::best_case(plan).plain();
+    // The reason comes first, if there is one person's: a reader may stop after the first line.
+    let without_day = forecast_text::without_open_day(plan);
+    let result = forecast_text::best_case(plan).plain();
+    let clause = without_day.as_ref().map_or_else(|| result.clone(), |who| format!("{} {result}", who.plain()));
     let mut pieces = vec![
         Piece::new(TextStyle::Heading, paragraph("", &format!("Plan for {}", scenario.district), columns)),
         Piece::new(if good { TextStyle::Good } else { TextStyle::Bad }, paragraph("", &clause, columns)),
@@ -19,7 +22,7 @@ pub fn plan(scenario: &Scenario, plan: &Plan, advisories: &[Advisory], layout: L
         pieces.extend(super::continued(real, scenario, columns));
     }
     if let Some(found) = &plan.conflicts {
-        for sentence in forecast_text::conflicts(found) {
+        for sentence in forecast_text::conflicts(found).into_iter().skip(usize::from(without_day.is_some())) {
             pieces.push(Piece::new(TextStyle::Plain, paragraph("", &sentence.plain(), columns)));
         }
     }

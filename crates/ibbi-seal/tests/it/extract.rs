@@ -37,6 +37,19 @@ fn extract_proves_its_case_and_shows_no_other() {
     for line in text.lines() {
         assert_eq!(serde_json::from_str::<serde_json::Value>(line).unwrap().to_string(), line);
     }
+    // Lines 4 and 5 have the case's first record and its proof.
+    let without = |lines: &[usize]| {
+        let left = (1..).zip(text.lines()).filter(|(number, _)| !lines.contains(number));
+        let left: String = left.map(|(_, line)| format!("{line}\n")).collect();
+        verify_extract(left.as_bytes(), &[key.public()]).unwrap_err().to_string()
+    };
+    for (lines, message) in [
+        (&[6][..], "line 6 of the extract: a line of the ledger is missing here: this is the proof of its line 6,"),
+        (&[6, 7], "line 7 of the extract: record 2 of the case is missing here: this is record 3;"),
+        (&[7], "line 7 of the extract: the proof of the line before is missing here;"),
+    ] {
+        assert!(without(lines).starts_with(message), "{lines:?}: {}", without(lines));
+    }
     let mut flips = 0;
     let mut changed = made.clone();
     for place in 0..made.len() {

@@ -93,7 +93,8 @@ pub(super) fn audit_own(request: &WebRequest) -> WebResult {
 
 pub(super) fn audit_upload(request: &WebRequest) -> WebResult {
     let upload = upload_with_records(request)?;
-    let report = audit::audit(&upload.ledger(), &upload_request(request, &upload)?, &mut Nothing)?;
+    let report = audit::audit(&upload.ledger(), &upload_request(request, &upload)?, &mut Nothing);
+    let report = report.map_err(|error| upload.without_folder(error))?;
     Ok(json(StatusCode::OK, &report)?)
 }
 
@@ -112,7 +113,8 @@ const COMPARED: usize = 100;
 
 pub(super) fn diff_upload(request: &WebRequest) -> WebResult {
     let upload = upload_with_records(request)?;
-    Ok(json(StatusCode::OK, &audit::diff(&request.own()?, &upload.ledger(), COMPARED)?)?)
+    let diff = audit::diff(&request.own()?, &upload.ledger(), COMPARED);
+    Ok(json(StatusCode::OK, &diff.map_err(|error| upload.without_folder(error))?)?)
 }
 
 pub(super) fn export_as(request: &WebRequest) -> WebResult {
@@ -180,7 +182,8 @@ pub(super) struct TimelineList {
 pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
     let (limit, after) = (paging::limit(request)?, paging::after::<Uuid>(request, "the ID of a case")?);
     let upload = upload_with_records(request)?;
-    let service = ledger::read_cases(&upload.ledger(), Collect::Everything)?;
+    let read = ledger::read_cases(&upload.ledger(), Collect::Everything);
+    let service = read.map_err(|error| upload.without_folder(error))?;
     let cases: Vec<Uuid> = ledger::all_cases(&service)?.iter().map(|summary| summary.case).collect();
     let from = after.map_or(Ok(0), |after| {
         let place = cases.iter().position(|case| *case == after).map(|place| place + 1);
@@ -197,7 +200,8 @@ pub(super) fn replay_upload(request: &WebRequest) -> WebResult {
 
 /// Verifies an upload.
 fn verified(upload: &Upload) -> Result<signing::Verified, AppError> {
-    signing::verify_history(&upload.ledger(), &upload.against(), &upload.history()?, &|_| {})
+    let verified = signing::verify_history(&upload.ledger(), &upload.against(), &upload.history()?, &|_| {});
+    verified.map_err(|error| upload.without_folder(error))
 }
 
 /// Returns the keys of a link. A plus sign that was not written as %2B arrives as a blank, which no key has.

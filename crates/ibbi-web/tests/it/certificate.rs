@@ -108,3 +108,84 @@ fn page_has_the_sentences_of_the_report() {
         assert!(!refused.text().contains("/ibbi-"), "the server's folder is in no answer: {}", refused.text());
     }
 }
+
+/// A mistake in any file of an upload, on the page and in the API.
+#[test]
+fn no_answer_to_an_upload_names_a_path_of_the_server() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let ledger = fs::read(server.ledger()).unwrap();
+    let proof = server.get("/api/v1/proofs/inclusion?line=1").text().to_owned().into_bytes();
+    let mirror = b"{\"mirror\":1".to_vec();
+    let torn = ledger[..ledger.len() - 20].to_vec();
+    let mut broken = ledger.clone();
+    broken[150] = b'\n';
+    let bad: &[&[u8]] = &[b"no checkpoint\n\n\xff", b"example.org/x\n3\nnot a root\n\n\xe2\x80\x94 key AAAA\n", b"\n"];
+    let mut answers = 0;
+    for file in [&ledger, &proof, &mirror, &torn, &broken] {
+        for (field, content) in
+            ["checkpoints", "since", "witnesses"].iter().flat_map(|field| bad.iter().map(move |bad| (field, bad)))
+        {
+            let (kind, body) = multipart(&[("ledger", file), (field, content)]);
+            let send = |path: &str| server.connect().ask("POST", path, &[("content-type", kind)], &body);
+            let mut texts = Vec::new();
+            for path in ["/api/v1/verify", "/api/v1/audit", "/api/v1/replay", "/api/v1/ledger/diff"] {
+                texts.push((path.to_owned(), send(path)));
+            }
+            let page = send("/audit");
+            if let Some(place) = page.header("location").map(str::to_owned) {
+                for path in ["", "/audit.json", "/audit.html", "/compare", "/days", "/export/csv"] {
+                    let path = format!("{place}{path}");
+                    texts.push((path.clone(), server.get(&path)));
+                }
+                for path in ["", "/audit.html"] {
+                    let path = format!("{place}/cases/{case}{path}");
+                    texts.push((path.clone(), server.get(&path)));
+                }
+            }
+            texts.push(("/audit".to_owned(), page));
+            for (path, answer) in texts {
+                let text = answer.text();
+                let is_named = text.contains("/ibbi-") || text.contains(&*std::env::temp_dir().to_string_lossy());
+                assert!(!is_named, "{path}, {field}: {text}");
+                assert!(answer.status < 500, "{path}, {field}: {text}");
+                answers += 1;
+            }
+        }
+    }
+    assert!(answers > 200, "{answers}");
+}
+
+#[test]
+fn own_audit_checks_the_signatures_of_the_server() {
+    let keys = tempfile::tempdir().unwrap();
+    let file = keys.path().join("key");
+    signing::keygen("example.org/ibbi", &file).unwrap();
+    let server = Running::start_with(|config| {
+        config.signer = Some(std::sync::Arc::new(signing::Signer::load(&file, 1).unwrap()));
+    });
+    let case = server.open("Maple Hollow");
+    let page = server.get("/audit/own");
+    let text = without_tags(page.text());
+    assert!(!text.contains("signature was not checked"), "{text}");
+    let json = server.get("/audit/own/audit.json").json();
+    assert_eq!(json["checkpoints"][0]["signer"], "example.org/ibbi", "{json}");
+    // Both reports are whole pages to download.
+    assert!(page.text().contains("href=\"/audit/own/audit.html\""), "{}", page.text());
+    let place = format!("/audit/own/cases/{case}");
+    assert!(server.get(&place).text().contains(&format!("href=\"{place}/audit.html\"")));
+    for (path, name) in
+        [("/audit/own/audit.html".to_owned(), "audit.html"), (format!("{place}/audit.html"), "audit-case.html")]
+    {
+        let report = server.get(&path);
+        assert_eq!(report.status, 200, "{}", report.text());
+        assert_eq!(report.header("content-disposition"), Some(&*format!("attachment; filename=\"{name}\"")));
+        assert!(
+            report.text().contains("Maple Hollow") && report.text().contains("<!DOCTYPE html>"),
+            "{}",
+            report.text()
+        );
+    }
+    let other = format!("/audit/own/cases/{}/audit.html", uuid::Uuid::from_u128(7));
+    assert_eq!(server.get(&other).status, 404);
+}

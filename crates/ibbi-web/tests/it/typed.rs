@@ -176,7 +176,18 @@ fn cases(server: &Running) -> Vec<Case> {
             Form::Parts(vec![("link", "typed link")]),
             &["value=\"typed link\""],
         ),
-        case("/audit", "/audit", Form::Parts(vec![("key", "typed+key")]), &["typed+key"]),
+        case(
+            "/audit",
+            "/audit",
+            Form::Parts(vec![("key", "typed+key"), ("witnesses", "typed+witness\nsecond"), ("quorum", "3")]),
+            &["typed+key", "typed+witness\nsecond", "name=\"quorum\" min=\"1\" value=\"3\""],
+        ),
+        case(
+            "/audit",
+            "/audit",
+            Form::Parts(vec![("ledger", "{}"), ("witnesses", "typed+witness"), ("quorum", "many")]),
+            &["typed+witness", "value=\"many\""],
+        ),
         case(
             "/access/grant",
             "/access/grant",

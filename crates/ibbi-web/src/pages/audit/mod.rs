@@ -14,12 +14,36 @@ use crate::response::{self, HTML, JSON, see_other};
 use axum::http::StatusCode;
 use ibbi_access::View;
 use ibbi_app::file_type::is_private_key;
+use ibbi_app::ledger::PROGRAM;
 use ibbi_report::html::{Html, el};
+use ibbi_report::{AuditPage, CaseAuditPage};
 use source::Source;
+
+/// The texts of the form.
+#[derive(Debug, Default)]
+struct Typed {
+    key: String,
+    witnesses: String,
+    quorum: String,
+}
+
+impl Typed {
+    /// Returns the texts that a request has. A private key is never shown again.
+    fn of_request(request: &WebRequest) -> Self {
+        let is_shown =
+            |content: &[u8]| !is_private_key(content) && !String::from_utf8_lossy(content).contains("PRIVATE");
+        let text = |name: &str| {
+            let part = request.parts.iter().flatten().find(|part| part.name == name && is_shown(&part.content));
+            part.map(|part| String::from_utf8_lossy(&part.content).into_owned()).unwrap_or_default()
+        };
+        Self { key: text("key"), witnesses: text("witnesses"), quorum: text("quorum") }
+    }
+}
 
 /// Returns the form.
 pub(crate) fn page(_: &WebRequest) -> WebResult {
-    Ok(Page { title: "Check the records", place: "/audit", content: view::form(None, "") }.answer(StatusCode::OK))
+    Ok(Page { title: "Check the records", place: "/audit", content: view::form(None, &Typed::default()) }
+        .answer(StatusCode::OK))
 }
 
 /// Accepts a ledger and redirects to the results.
@@ -30,12 +54,7 @@ pub(crate) fn send(request: &WebRequest) -> WebResult {
             Ok(see_other(&format!("/audit/{id}")))
         }
         Err(fail) => {
-            // A private key is never shown again.
-            let is_shown =
-                |content: &[u8]| !is_private_key(content) && !String::from_utf8_lossy(content).contains("PRIVATE");
-            let key = request.parts.iter().flatten().find(|part| part.name == "key" && is_shown(&part.content));
-            let key = key.map(|key| String::from_utf8_lossy(&key.content).into_owned()).unwrap_or_default();
-            let content = view::form(Some(&fail), &key);
+            let content = view::form(Some(&fail), &Typed::of_request(request));
             Ok(Page { title: "Check the records", place: "/audit", content }.answer(fail.status()))
         }
     }
@@ -108,6 +127,24 @@ pub(crate) fn days_file(request: &WebRequest) -> WebResult {
 pub(crate) fn report(request: &WebRequest) -> WebResult {
     let (report, _) = Source::of_request(request)?.audit(request)?;
     Ok(response::download(JSON, "audit.json", response::json_line(&report)?))
+}
+
+/// Returns what `ibbi audit --html` writes, as a download.
+pub(crate) fn report_page(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    let (report, cases) = source.audit(request)?;
+    let timelines = source.cases_in_full(&report, &cases)?;
+    let page = AuditPage { report: &report, cases: &cases, timelines: &timelines, program: PROGRAM };
+    Ok(response::download(HTML, "audit.html", page.to_html()))
+}
+
+/// Returns what `ibbi audit --case CASE --html` writes, as a download.
+pub(crate) fn case_page(request: &WebRequest) -> WebResult {
+    let source = Source::of_request(request)?;
+    let case = request.id("case")?;
+    let (report, full, known) = source.case_in_full(request, case)?;
+    let page = CaseAuditPage { report: &report, case: &full, known: &known, program: PROGRAM };
+    Ok(response::download(HTML, "audit-case.html", page.to_html()))
 }
 
 /// Returns the events in another format.

@@ -6,7 +6,10 @@ use crate::request::WebRequest;
 use crate::uploads::Upload;
 use ibbi_app::AppError;
 use ibbi_app::audit;
-use ibbi_app::audit::{AuditReport, AuditedCaseSummary, CasesReport, Finding, FindingSink};
+use ibbi_app::audit::{
+    AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, CasesReport, Finding, FindingSink,
+    KnownDay,
+};
 use ibbi_app::cases_report::cases_report;
 use ibbi_app::history::HistorySettings;
 use ibbi_app::ledger::{self, Collect};
@@ -21,6 +24,14 @@ const OWN: &str = "own";
 
 /// The most cases of a list. The exports have all of them.
 const LISTED: usize = 100;
+
+/// The most cases that the report as a page shows in full: as many as the program's.
+const FULL: usize = 12;
+
+/// Returns the query for a whole case, measured as the report is.
+const fn full_query(case: Uuid, report: &AuditReport) -> CaseQuery {
+    CaseQuery { case, until: CaseUntil::End, as_of: Some(report.as_of), advisories: false }
+}
 
 /// Keeps the first cases of an audit.
 struct Cases(Vec<AuditedCaseSummary>);
@@ -86,26 +97,75 @@ impl Source {
 
     /// Audits the ledger. Returns the report, and the cases in the order of their first lines.
     pub(super) fn audit(&self, request: &WebRequest) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
+        self.audit_of(request, None)
+    }
+
+    /// Returns reports on the first cases of an audit.
+    pub(super) fn cases_in_full(
+        &self,
+        report: &AuditReport,
+        cases: &[AuditedCaseSummary],
+    ) -> Result<Vec<CaseReport>, AppError> {
+        let queries: Vec<_> = cases.iter().take(FULL).map(|case| full_query(case.case, report)).collect();
+        audit::case_reports(&self.ledger(), &queries).map_err(|error| self.without_folder(error))
+    }
+
+    /// Audits a case. Returns the report about the ledger, the one about the case, and how much of it was known on each day.
+    pub(super) fn case_in_full(
+        &self,
+        request: &WebRequest,
+        case: Uuid,
+    ) -> Result<(AuditReport, CaseReport, Vec<KnownDay>), AppError> {
+        let (report, _) = self.audit_of(request, Some(case))?;
+        let full = audit::case_in_full(&self.ledger(), &case.to_string(), |case| full_query(case, &report));
+        let (full, known) = full.map_err(|error| self.without_folder(error))?;
+        Ok((report, full, known))
+    }
+
+    /// Returns an error that doesn't name the folder of an upload.
+    fn without_folder(&self, error: AppError) -> AppError {
+        match self {
+            Self::Own(_) => error,
+            Self::Upload(_, upload) => upload.without_folder(error),
+        }
+    }
+
+    fn audit_of(
+        &self,
+        request: &WebRequest,
+        case: Option<Uuid>,
+    ) -> Result<(AuditReport, Vec<AuditedCaseSummary>), AppError> {
         let asked = match self {
-            Self::Own(_) => api::audit_request(request, VerifySettings::default(), HistorySettings::default()),
+            Self::Own(path) => {
+                // The server's own key, if it has signed: without a checkpoint, a key would be an error. The audit reports a file of
+                // checkpoints that can't be read.
+                let has_signed = |text: Option<String>| text.is_some_and(|text| !text.is_empty());
+                let is_signed = signing::checkpoints_after(path, 0, 1).map_or(true, has_signed);
+                let keys = request.state.public_key.iter().filter(|_| is_signed).cloned().collect();
+                let against = VerifySettings { keys, ..VerifySettings::default() };
+                api::audit_request(request, against, HistorySettings::default())
+            }
             Self::Upload(_, upload) => api::upload_request(request, upload)?,
         };
         let mut cases = Cases(Vec::new());
-        let report = audit::audit(&self.ledger(), &asked, &mut cases)?;
+        let asked = AuditRequest { case: case.map(|case| case.to_string()), ..asked };
+        let report = audit::audit(&self.ledger(), &asked, &mut cases).map_err(|error| self.without_folder(error))?;
         Ok((report, cases.0))
     }
 
     /// Returns the cases on the day that a query asks for.
     pub(super) fn cases_report(&self, request: &WebRequest) -> Result<CasesReport, AppError> {
         let now = request.state.now()?;
-        cases_report(&self.ledger(), api::as_known(request)?, now)
+        cases_report(&self.ledger(), api::as_known(request)?, now).map_err(|error| self.without_folder(error))
     }
 
     /// Verifies an upload that has no records: a proof, or checkpoints. Returns nothing for others.
     pub(super) fn statement(&self) -> Result<Option<Verified>, AppError> {
         match self {
             Self::Upload(_, upload) if upload.statement().is_some() => {
-                signing::verify(&upload.ledger(), &upload.against()).map(Some)
+                signing::verify(&upload.ledger(), &upload.against())
+                    .map(Some)
+                    .map_err(|error| self.without_folder(error))
             }
             _ => Ok(None),
         }

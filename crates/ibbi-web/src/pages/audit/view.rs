@@ -1,5 +1,6 @@
 //! The markup of the results of an audit.
 
+use super::Typed;
 use super::source::Source;
 use crate::pages::all_cases;
 use crate::pages::case::Choices;
@@ -25,11 +26,12 @@ const FINDINGS: usize = 150;
 /// The most events of a case on a page.
 const PART: usize = 100;
 
-pub(super) fn form(fail: Option<&WebError>, key: &str) -> Html {
+pub(super) fn form(fail: Option<&WebError>, typed: &Typed) -> Html {
     let errors = fail.map(|fail| warning(el("p").with(sentence_of(&fail.detail())).with(".")));
     let file = |name: &'static str| el("input").attr("type", "file").attr("name", name);
-    let key = textarea("key", key, 2).attr("spellcheck", "false");
-    let keys_of_witnesses = el("textarea").attr("name", "witnesses").attr("rows", 2).attr("spellcheck", "false");
+    let key = textarea("key", &typed.key, 2).attr("spellcheck", "false");
+    let keys_of_witnesses = textarea("witnesses", &typed.witnesses, 2).attr("spellcheck", "false");
+    let quorum = if typed.quorum.is_empty() { "1" } else { &typed.quorum };
     let form = el("form")
         .attr("method", "post")
         .attr("action", "/audit")
@@ -72,7 +74,7 @@ pub(super) fn form(fail: Option<&WebError>, key: &str) -> Html {
         .with(field(
             "How many witnesses must have cosigned",
             "quorum",
-            el("input").attr("type", "number").attr("name", "quorum").attr("min", 1).attr("value", 1),
+            el("input").attr("type", "number").attr("name", "quorum").attr("min", 1).attr("value", quorum),
             None,
             &[],
         ))
@@ -133,7 +135,10 @@ pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCa
             .with(all_cases::picker(&format!("{}/days", source.address()), &Pairs::default()));
         content.push(section("days", "All cases on a day", days));
     }
-    let mut files = vec![("audit.json", "The whole report (JSON)")];
+    let mut files = vec![
+        ("audit.html", "The report as one page, complete on paper (HTML)"),
+        ("audit.json", "The whole report (JSON)"),
+    ];
     // A ledger that can't be read can't be exported.
     if report.what == InputKind::Ledger && report.sound {
         files.extend([
@@ -276,6 +281,8 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
         el("p").class("take").with(text).with(earlier).with(later)
     });
     let list = el("ol").class("timeline").all(items);
+    let report = el("a").attr("href", format!("{address}/audit.html")).attr("download", "download");
+    let report = report.with("The report on this case, complete on paper (HTML)");
     Html::new()
         .with(
             el("header").with(el("h1").with(name(district))).with(
@@ -289,6 +296,7 @@ pub(super) fn case(source: &Source, whole: &Timeline, wrong: &[Finding], then: &
         .with(slider)
         .with(el("div").attr("id", "state").with(state(whole, then, step)))
         .with(section("record", "The timeline", Html::new().with(list).with(note)))
+        .with(section("take", "Download", el("ul").class("take").with(el("li").with(report))))
 }
 
 /// Returns the findings about a case of a damaged ledger.

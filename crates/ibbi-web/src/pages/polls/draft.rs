@@ -1,6 +1,6 @@
 //! The form that makes a poll, as it is filled in.
 
-use super::address::email_of;
+use super::address::{REPLIES, email_of};
 use super::letters::Letter;
 use crate::pages::plan;
 use crate::poll_days::{WEEKS, allows, closing, days, first_day, last_day, own_bands};
@@ -135,14 +135,17 @@ impl PollDraft {
             if !is_asked {
                 continue;
             }
-            let email = email_of(email).map_err(|why| note(&format!("email-{}", person.id), why)).ok().flatten();
+            let email = email_of(email, person.name.as_str())
+                .map_err(|why| note(&format!("email-{}", person.id), why))
+                .ok()
+                .flatten();
             people.push(PolledPerson::new(person.id, person.name.clone(), email));
         }
         if people.is_empty() {
             note("people", "Choose at least one person.".to_owned());
         }
         let asked_by = self.asker(request).map_err(|why| note("asked_by", why)).ok();
-        let reply_to = email_of(&self.reply_to).map_err(|why| note("reply_to", why)).ok().flatten();
+        let reply_to = email_of(&self.reply_to, REPLIES).map_err(|why| note("reply_to", why)).ok().flatten();
         let (Some(closes), Some(first), Some(weeks), Some(bands), Some(asked_by), true) =
             (closes, first, weeks, bands, asked_by, wrong.is_empty())
         else {

@@ -1,6 +1,6 @@
 //! The emails that the server sends for a poll: the addresses, what became of each letter, and the buttons that send.
 
-use super::address::email_of;
+use super::address::{REPLIES, email_of};
 use super::{PLACE, person_named};
 use crate::mailings::MailingHindrance;
 use crate::pages::form_errors::warning;
@@ -161,13 +161,16 @@ type Addresses = (Vec<(MemberId, Option<String>)>, Option<Option<String>>);
 
 fn addresses(poll: &Poll, form: &Pairs) -> Result<Addresses, Wrong> {
     let mut wrong = Wrong::new();
-    let mut read = |key: &str| {
+    let mut read = |key: &str, whose: &str| {
         let text = form.get(key)?.trim();
-        email_of(text).map_err(|why| wrong.push((key.to_owned(), why))).ok()
+        email_of(text, whose).map_err(|why| wrong.push((key.to_owned(), why))).ok()
     };
-    let people = poll.people.iter().filter_map(|person| Some((person.id, read(&format!("email-{}", person.id))?)));
+    let people = poll
+        .people
+        .iter()
+        .filter_map(|person| Some((person.id, read(&format!("email-{}", person.id), person.name.as_str())?)));
     let people = people.collect();
-    let reply_to = read("reply_to");
+    let reply_to = read("reply_to", REPLIES);
     if wrong.is_empty() { Ok((people, reply_to)) } else { Err(wrong) }
 }
 

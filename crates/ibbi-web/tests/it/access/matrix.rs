@@ -168,6 +168,8 @@ const OF_THE_LEDGER: &[&str] = &[
     "/audit/own",
     "/audit/own/compare",
     "/audit/own/audit.json",
+    "/audit/own/audit.html",
+    "/audit/own/cases/{case}/audit.html",
     "/audit/own/export/csv",
     "/audit/own/cases/{case}",
     "/api/v1/ledger/program-report",

@@ -129,6 +129,8 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("GET", "/reports/program/{file}", LedgerReaders),
     ("GET", "/audit/{upload}", LedgerReaders),
     ("GET", "/audit/{upload}/audit.json", LedgerReaders),
+    ("GET", "/audit/{upload}/audit.html", LedgerReaders),
+    ("GET", "/audit/{upload}/cases/{case}/audit.html", LedgerReaders),
     ("GET", "/audit/{upload}/export/{format}", LedgerReaders),
     ("GET", "/audit/{upload}/compare", LedgerReaders),
     ("GET", "/audit/{upload}/cases/{case}", LedgerReaders),

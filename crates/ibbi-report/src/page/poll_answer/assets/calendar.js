@@ -67,13 +67,15 @@ function readEvent(entry, zones, zone) {
   if (end && (end.date !== start.date || instantOf(end, zone) < instantOf(start, zone))) throw new CalendarError("the end is before the start");
   const rule = entry.properties.get("RRULE")?.map((line) => readRule(line.value, line.params, zones)) ?? [];
   if (entry.properties.has("EXRULE")) throw new CalendarError("rules of exceptions are not known");
+  // Apple's calendars have the time of travel apart from the event.
+  const travel = entry.properties.has("X-APPLE-TRAVEL-DURATION") ? readTravel(textOf(entry, "X-APPLE-TRAVEL-DURATION")) : 0;
   const times = (name) => valuesOf(entry, name).map(({ value, params }) => {
     const [begin, length] = value.split("/");
     const at = readTime(begin, params, zones);
     return length ? { ...at, ends: length } : at;
   });
   return {
-    uid: textOf(entry, "UID"), start, end, lasting, rule, extra: times("RDATE"), except: times("EXDATE"), replaces: one("RECURRENCE-ID"),
+    uid: textOf(entry, "UID"), start, end, lasting, travel: start.date ? 0 : travel, rule, extra: times("RDATE"), except: times("EXDATE"), replaces: one("RECURRENCE-ID"),
     future: entry.properties.get("RECURRENCE-ID")?.[0].params.RANGE === "THISANDFUTURE",
     sequence: Number(textOf(entry, "SEQUENCE") ?? 0) || 0,
     free: has("STATUS", "CANCELLED", "CANCELED") || has("TRANSP", "TRANSPARENT") || BUSY_STATUS.some((name) => has(name, "FREE", "WORKINGELSEWHERE")),
@@ -126,7 +128,7 @@ function eachTime(event, skipped, { zone, from, to, spend }, add) {
     if (seen.has(begin)) return;
     seen.add(begin);
     if (except.has(begin) || exceptDays.has(Math.floor(local / ONE_DAY) * ONE_DAY)) return;
-    add(begin, end ?? endOf(local));
+    add(begin - event.travel, end ?? endOf(local));
   };
   // A day more, for zones.
   const last = to + ONE_DAY;

@@ -27,6 +27,13 @@ function readDuration(text) {
   return { days: 7 * weeks + days, time: (hours * 3600 + minutes * 60 + seconds) * 1000 };
 }
 
+// Returns a duration of travel, which can be a day at most.
+function readTravel(text) {
+  const { days, time } = readDuration(text);
+  if (days * ONE_DAY + time > ONE_DAY) throw new CalendarError("the travel takes more than a day");
+  return days * ONE_DAY + time;
+}
+
 // Returns the values of a property, which may have several lines with several values each.
 function valuesOf(entry, name) {
   return (entry.properties.get(name) ?? []).flatMap((line) => line.value.split(",").map((value) => ({ value, params: line.params })));
