@@ -17,17 +17,17 @@ pub fn meant<'a, T>(cases: &'a [T], wanted: &str, named: impl Fn(&T) -> (Uuid, &
     if wanted.is_empty() {
         return Vec::new();
     }
-    let fits: [&dyn Fn(Uuid, &str) -> bool; 3] = [
-        &|id, district| id.to_string().starts_with(&wanted) || district == wanted,
-        &|_, district| district.starts_with(&wanted),
-        &|_, district| district.contains(&wanted),
-    ];
-    let found = fits.iter().map(|fits| {
+    let fits = |closeness: u8, id: Uuid, district: &str| match closeness {
+        0 => id.to_string().starts_with(&wanted) || district == wanted,
+        1 => district.starts_with(&wanted),
+        _ => district.contains(&wanted),
+    };
+    let found = |closeness| {
         let is_meant = |case: &&T| {
             let (id, district) = named(case);
-            fits(id, &district.to_lowercase())
+            fits(closeness, id, &district.to_lowercase())
         };
         cases.iter().filter(is_meant).collect::<Vec<_>>()
-    });
-    found.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+    };
+    (0..3).map(found).find(|found| !found.is_empty()).unwrap_or_default()
 }
