@@ -370,9 +370,11 @@ fn verify_lines(
         return Err(reader.wrong("the extract has no record of the case"));
     }
     if head.extract > 1 && complete_up_to.is_none() {
-        return Err(reader.wrong(
-            "the line with the state of all cases must be here: the extract was shortened, and later records are missing",
-        ));
+        return Err(reader.wrong(format!(
+            "the line with the state of all cases must be here: the extract was shortened, and records of the case can be missing \
+             after record {}",
+            records.len()
+        )));
     }
     Ok(Extract { case, signed, signer, opening, complete_up_to, heads_logged: reader.heads_logged, records })
 }
@@ -412,7 +414,8 @@ impl<R: Read> Reader<R> {
         let hashes = hashes.ok_or_else(|| self.wrong("a hash of the path is not base64 of 32 bytes"))?;
         if !shows_last(heads, (case, rev, &self.last), path.index, &hashes) {
             return Err(self.wrong(format!(
-                "record {rev} is not the last one of the case, or the path was changed: records are missing"
+                "record {rev} is not the last one of the case, or the path was changed: records of the case are missing after \
+                 record {rev}"
             )));
         }
         if self.next()?.is_some() {

@@ -120,7 +120,11 @@ fn own_history(extract: &Extract, options: &AuditOptions) -> CheckedHistory {
 /// Returns what the first line of an extract with a fault says about its checkpoint.
 fn describe_first(first: &SignedCheckpoint, fault: &ExtractFault, options: &AuditOptions) -> CheckpointFacts {
     let signer = if options.keys.is_empty() { None } else { first.verify(&options.keys).ok() };
-    CheckpointFacts { size: first.checkpoint().size, signer, fault: Some(fault.to_string()) }
+    let fault = match fault {
+        ExtractFault::Signature(error) => error.to_string(),
+        _ => "an extract with a fault proves nothing".to_owned(),
+    };
+    CheckpointFacts { size: first.checkpoint().size, signer, fault: Some(fault) }
 }
 
 fn describe(extract: &Extract, facts: &mut LedgerFacts) -> CheckpointFacts {

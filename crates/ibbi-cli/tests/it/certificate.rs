@@ -181,7 +181,10 @@ fn fork_and_changes_are_named_with_their_range() {
     has(&all, "The history forked. ");
     has(&all, "At least one of the lines 4 to 6 was changed, removed, or added. The evidence shows no narrower place.");
     has(&all, "The ledger does not continue the earlier checkpoint over 6 lines.");
-    has(&all, " signed two different histories of 6 lines; this file is one of them. A fork doesn't show which");
+    has(
+        &all,
+        " signed two different histories of 6 and of 7 lines; this file is one of them. A fork doesn't show which",
+    );
     has(&all, "The history that is not in this file, over 6 lines, is signed by the key example.org/ibbi (ID ");
     has(&all, "A checkpoint over 6 lines has a valid signature of example.org/ibbi, but it doesn't fit this file: ");
     has(
@@ -279,7 +282,12 @@ fn case_in_full_has_each_record_with_its_rules() {
 fn forked_file_of_checkpoints_lists_each_in_any_order() {
     let place = place();
     let cosigned = place.done(&["cosign", "new.note", "--witness", "one.key", "--key", "my.pub"]);
-    let other = fs::read_to_string(place.path("other.note")).unwrap();
+    let ledger = fs::read_to_string(place.path("my.ledger")).unwrap();
+    let begun: Vec<&str> = ledger.split_inclusive('\n').take(4).collect();
+    fs::write(place.path("third.ledger"), begun.concat()).unwrap();
+    record(&place, "third.ledger", "a third");
+    checkpoint(&place, "third.ledger", "third.note");
+    let other = fs::read_to_string(place.path("third.note")).unwrap();
     let mut printed = Vec::new();
     for both in [cosigned.clone() + &other, other.clone() + &cosigned] {
         fs::write(place.path("both.notes"), both).unwrap();
