@@ -270,9 +270,12 @@ fn case_in_full_has_each_record_with_its_rules() {
     assert!(then.contains("record-11") && !then.contains("record-21") && then.contains("3 later records"));
     let shown = then.matches("<li id=\"record-").count();
     assert!(then.contains(&format!("; {shown} of {} records.", shown + 3)) && !then.contains("with its whole record"));
-    for class in ["cited-a", "cited-s"] {
-        assert!(page.contains(class), "{class}");
-    }
+    // Events up to a time, with a later record that voids one of them.
+    place.done(&["audit", "a.ledger", "--case", "Birch Valley", "--at", "2025-09-16 12:00", "--html", "at.html"]);
+    let at = fs::read_to_string(place.path("at.html")).unwrap();
+    assert!(!at.contains("record-23") && at.contains("voided by #23: event 21 was voided"), "{at}");
+    assert!(at.contains("The case was closed until #23 corrected this record") && !at.contains("is now closed"));
+    assert!(page.contains("road cited-s"));
     let text = place.done(&["audit", "a.ledger", "--case", "Birch Valley"]);
     assert!(text.starts_with("Certificate\n\nResult\nC1. "), "{text}");
     assert!(text.contains("written down more than a day after the event"), "{text}");
