@@ -163,7 +163,7 @@ fn cosigner(by: &CosignedBy) -> String {
 fn forked_checkpoints(verified: &Verified, text: &mut String) {
     let described = verified.checkpoints.iter().map(|checkpoint| {
         let signed = match (&checkpoint.signer, &checkpoint.fault) {
-            (_, Some(fault)) => paint(BAD, fault).clone(),
+            (_, Some(fault)) => paint(BAD, fault),
             (Some(signer), None) => format!("signed by {signer}"),
             (None, None) => "its signature was not checked because no key was given (use --key)".to_owned(),
         };

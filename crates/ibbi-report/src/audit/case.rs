@@ -113,20 +113,12 @@ pub(crate) fn lateness(report: &CaseReport) -> String {
     let later_than = |days: i64| {
         report.records.iter().filter(|record| record.logged.minutes_since(record.at) > days * DAY).count() as u64
     };
-    let all = format::count(report.records.len() as u64, "record");
     format!(
-        "Of {all}, {} written down more than a day after the event, and {} more than 30 days after it.",
-        were(later_than(1)),
-        were(later_than(30))
+        "Records written down more than a day after the event: {} of {}; more than 30 days after it: {}.",
+        format::number(later_than(1)),
+        format::number(report.records.len() as u64),
+        format::number(later_than(30))
     )
-}
-
-fn were(count: u64) -> String {
-    match count {
-        0 => "none were".to_owned(),
-        1 => "1 was".to_owned(),
-        count => format!("{} were", format::number(count)),
-    }
 }
 
 /// Returns a sentence on what an actor recorded.
