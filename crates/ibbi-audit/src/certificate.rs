@@ -7,7 +7,7 @@ use crate::input::Compression;
 use core::ops::RangeInclusive;
 use ibbi_core::At;
 use ibbi_log::Digest;
-use ibbi_seal::{CheckedCheckpoint, Fork, HistoryFindings, PublicKey, compare_checkpoints};
+use ibbi_seal::{CheckedCheckpoint, Fork, HistoryFindings, PublicKey, SignedCheckpoint, compare_checkpoints};
 use serde::Serialize;
 
 /// The certificate of an audit.
@@ -133,6 +133,25 @@ pub struct HistoryFork {
     pub known: String,
     /// The other one. Without it, the lines of the file themselves contradict the checkpoint.
     pub found: Option<String>,
+    /// Each of these checkpoints, with its signers and its witnesses.
+    pub statements: Vec<ForkStatement>,
+}
+
+/// One of the checkpoints of a fork.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ForkStatement {
+    /// How many lines it covers.
+    pub size: u64,
+    /// Whether the lines of the file are its lines.
+    pub in_file: bool,
+    /// The trusted key that signed it; nothing if no key was given.
+    pub signer: Option<CertifiedKey>,
+    /// The keys that it names, whether or not they were checked. Witnesses are among them.
+    pub names: Vec<CertifiedKey>,
+    /// The known witnesses that cosigned it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cosigned: Vec<CertifiedWitness>,
 }
 
 /// Lines from one to another, both included.
@@ -165,6 +184,21 @@ pub enum OpenQuestion {
     KeyHolder {
         /// The last line that a checkpoint from outside covers; 0 if there is none.
         after: u64,
+    },
+    /// Lines can have been written again before the first checkpoint from outside was given out. A checkpoint or a cosignature
+    /// shows only that lines are the same since then.
+    BeforeCheckpoint {
+        /// The last line that this checkpoint covers.
+        line: u64,
+        /// When that line was recorded, if it states the last lines of all cases.
+        recorded: Option<At>,
+        /// When the first of the known witnesses cosigned it, by its own clock.
+        cosigned: Option<At>,
+    },
+    /// The checkpoint was given apart from the ledger, but the operator can have written that copy too.
+    GivenCopy {
+        /// The last line that it covers.
+        line: u64,
     },
     /// An extract of an old ledger or checkpoint: later records of the case can exist, even under its checkpoint.
     LaterRecords,
@@ -219,11 +253,12 @@ impl CheckedHistory {
     }
 
     /// Returns the statements that can't all be true.
-    pub(crate) fn forks(&self) -> Vec<HistoryFork> {
+    pub(crate) fn forks(&self, keys: &[PublicKey]) -> Vec<HistoryFork> {
         let two = |fork: &Fork| HistoryFork {
             text: fork.to_string(),
             known: fork.known.to_string(),
             found: Some(fork.found.to_string()),
+            statements: [&fork.known, &fork.found].iter().filter_map(|signed| self.statement(signed, keys)).collect(),
         };
         let mut forks: Vec<HistoryFork> = self.found.forks.iter().map(two).collect();
         // Two signed statements say more than one and the lines of a file.
@@ -238,9 +273,25 @@ impl CheckedHistory {
                 ),
                 known: checked.signed.to_string(),
                 found: None,
+                statements: self.statement(&checked.signed, keys).into_iter().collect(),
             }
         }));
         forks
+    }
+
+    /// Returns one side of a fork.
+    fn statement(&self, signed: &SignedCheckpoint, keys: &[PublicKey]) -> Option<ForkStatement> {
+        let checked = self.checked.iter().find(|checked| checked.signed == *signed)?;
+        let (signer, names) = signers(checked, keys);
+        let (size, in_file) = (signed.checkpoint().size, checked.fault.is_none());
+        Some(ForkStatement { size, in_file, signer, names, cosigned: self.cosigned(checked) })
+    }
+
+    /// Returns the known witnesses that cosigned a checkpoint.
+    fn cosigned(&self, checked: &CheckedCheckpoint) -> Vec<CertifiedWitness> {
+        let quorum = self.options.quorum.iter();
+        let all = quorum.flat_map(|quorum| quorum.cosignatures(&checked.signed).unwrap_or_default());
+        all.map(|by| CertifiedWitness { at: instant(by.seconds), name: by.witness }).collect()
     }
 
     /// Returns the lines of the largest valid checkpoint that counts.
@@ -256,33 +307,51 @@ impl CheckedHistory {
         };
         let (index, checked) = all.max_by_key(rank)?;
         let size = checked.signed.checkpoint().size;
-        let signatures = checked.signed.note().signatures();
-        let names = signatures
-            .iter()
-            .map(|signature| CertifiedKey { name: signature.name.clone(), id: format!("{:08x}", signature.key_id) });
-        let names: Vec<CertifiedKey> = names.collect();
-        let signer = checked.signature.as_ref().and_then(|signature| signature.as_ref().ok());
-        let is_trusted = |key: &&CertifiedKey| {
-            Some(&key.name) == signer
-                && keys.iter().any(|own| own.name() == key.name && format!("{:08x}", own.id()) == key.id)
-        };
-        let cosigned =
-            options.quorum.iter().flat_map(|quorum| quorum.cosignatures(&checked.signed).unwrap_or_default());
+        let (signer, names) = signers(checked, keys);
         Some(CertifiedLines {
             last: size,
-            recorded: self.recorded.iter().find(|(line, _)| *line == size).map(|(_, at)| *at),
-            signer: names.iter().find(is_trusted).cloned(),
+            recorded: self.recorded_at(size),
+            signer,
             names,
             kept_outside: options.is_outside(index, checked),
-            cosigned: cosigned.map(|by| CertifiedWitness { at: instant(by.seconds), name: by.witness }).collect(),
+            cosigned: self.cosigned(checked),
         })
     }
 
-    /// Returns the last line that a valid checkpoint from outside covers, or 0.
-    fn covered_outside(&self) -> u64 {
+    fn recorded_at(&self, size: u64) -> Option<At> {
+        self.recorded.iter().find(|(line, _)| *line == size).map(|(_, at)| *at)
+    }
+
+    /// Returns the valid checkpoints from outside.
+    fn outside(&self) -> impl Iterator<Item = &CheckedCheckpoint> {
         let all = self.checked.iter().enumerate();
         let outside = all.filter(|(index, checked)| checked.is_good() && self.options.is_outside(*index, checked));
-        outside.map(|(_, checked)| checked.signed.checkpoint().size).max().unwrap_or(0)
+        outside.map(|(_, checked)| checked)
+    }
+
+    /// Returns the possibilities that the holder of the signing key has, and those about the copies of checkpoints. `last` is the
+    /// last line that a checkpoint covers.
+    fn key_holder(&self, last: u64) -> Vec<OpenQuestion> {
+        let size = |checked: &&CheckedCheckpoint| checked.signed.checkpoint().size;
+        let largest = self.outside().max_by_key(size);
+        let covered = largest.as_ref().map_or(0, size);
+        // A checkpoint of one of two histories doesn't show which of them is the original.
+        let has_forked = !self.forks(&[]).is_empty();
+        let common = self.found.changed.as_ref().filter(|_| has_forked).map(|lines| lines.start().saturating_sub(1));
+        let after = covered.min(common.unwrap_or(covered));
+        let mut open = Vec::new();
+        open.extend((has_forked || after < last.max(self.lines)).then_some(OpenQuestion::KeyHolder { after }));
+        open.extend(self.outside().min_by_key(size).map(|first| {
+            let line = size(&first);
+            let cosigned = self.cosigned(first).iter().filter_map(|by| by.at).min();
+            OpenQuestion::BeforeCheckpoint { line, recorded: self.recorded_at(line), cosigned }
+        }));
+        let is_cosigned = |checked: &CheckedCheckpoint| {
+            self.options.quorum.as_ref().is_some_and(|quorum| quorum.is_met(&checked.signed))
+        };
+        let is_witnessed = self.outside().any(|checked| size(&checked) == covered && is_cosigned(checked));
+        open.extend((covered > 0 && !is_witnessed).then_some(OpenQuestion::GivenCopy { line: covered }));
+        open
     }
 
     /// Returns how many cosignatures are needed, and how many there are.
@@ -322,8 +391,7 @@ impl CertificateInput<'_> {
         }
         if let (Some(covered), Some(history)) = (&covered, history) {
             open.extend(covered.signer.is_none().then_some(OpenQuestion::SignatureNotChecked));
-            let after = history.covered_outside();
-            open.extend((after < covered.last.max(history.lines)).then_some(OpenQuestion::KeyHolder { after }));
+            open.extend(history.key_holder(covered.last));
         }
         open.extend(is_cut_short.then_some(OpenQuestion::NotAllRead));
         open.push(OpenQuestion::AsRecorded);
@@ -336,13 +404,27 @@ impl CertificateInput<'_> {
             covered,
             witnesses: history.and_then(CheckedHistory::quorum),
             since: history.map(|history| history.since.clone()).unwrap_or_default(),
-            forks: history.map(CheckedHistory::forks).unwrap_or_default(),
+            forks: history.map(|history| history.forks(&options.keys)).unwrap_or_default(),
             changed: history.and_then(|history| history.found.changed.clone()).map(CertifiedRange::from),
             missing: history.and_then(|history| history.found.missing.clone()).map(CertifiedRange::from),
             torn,
             not_ruled_out: open,
         }
     }
+}
+
+/// Returns the trusted key that signed a checkpoint, and all keys that the checkpoint names.
+fn signers(checked: &CheckedCheckpoint, keys: &[PublicKey]) -> (Option<CertifiedKey>, Vec<CertifiedKey>) {
+    let signatures = checked.signed.note().signatures().iter();
+    let names = signatures
+        .map(|signature| CertifiedKey { name: signature.name.clone(), id: format!("{:08x}", signature.key_id) });
+    let names: Vec<CertifiedKey> = names.collect();
+    let signer = checked.signature.as_ref().and_then(|signature| signature.as_ref().ok());
+    let is_trusted = |key: &&CertifiedKey| {
+        Some(&key.name) == signer
+            && keys.iter().any(|own| own.name() == key.name && format!("{:08x}", own.id()) == key.id)
+    };
+    (names.iter().find(is_trusted).cloned(), names)
 }
 
 /// Returns an instant from the seconds since 1970.

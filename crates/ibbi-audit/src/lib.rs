@@ -77,7 +77,7 @@ pub use cases_report::{
 };
 pub use certificate::{
     AuditCertificate, CertifiedFile, CertifiedKey, CertifiedLines, CertifiedQuorum, CertifiedRange, CertifiedWitness,
-    EarlierCheckpoint, HistoryFork, OpenQuestion,
+    EarlierCheckpoint, ForkStatement, HistoryFork, OpenQuestion,
 };
 pub use certificate_options::{CertificateOptions, HistoryOptions};
 pub use diff::{

@@ -61,7 +61,7 @@ pub(crate) fn basis(report: &CasesReport) -> String {
     let changes: u64 = report.states.iter().map(|state| state.changes.len() as u64).sum();
     let day = on(report.as_of);
     let later = match (changes, differ) {
-        (0, _) => format!("All that had happened by {day} was on record on {known}, as it is known now."),
+        (0, _) => format!("Every event by {day} that is known now was already on record on {known}."),
         (_, 0) => format!(
             "{} of {} recorded or corrected after {known}. The stage of each case is the same.",
             format::count(changes, "event"),

@@ -8,8 +8,10 @@ use crate::html::{Html, el};
 use crate::phrase::Phrase;
 use crate::terminal::columns::paragraph;
 use crate::terminal::{Layout, Piece, TextStyle};
+use core::cmp::Ordering;
 use ibbi_audit::{
-    AuditCertificate, AuditReport, CertifiedKey, CertifiedLines, CertifiedRange, InputKind, OpenQuestion,
+    AuditCertificate, AuditReport, CertifiedKey, CertifiedLines, CertifiedRange, CertifiedWitness, FindingKind,
+    HistoryFork, InputKind, OpenQuestion,
 };
 use ibbi_common::zone::Zone;
 
@@ -54,7 +56,7 @@ pub fn certificate_html(report: &AuditReport) -> Html {
             if is_verdict { item.with(el("strong").class("verdict").with(text)) } else { item.with(text) }
         });
         content.push(el("h3").with(heading));
-        content.push(el("ol").attr("start", start).all(items));
+        content.push(el("ol").class("cited").attr("start", start).all(items));
     }
     let class = if report.certificate.sound && report.errors == 0 { "certificate" } else { "certificate not-sound" };
     crate::html::section("certificate", "Certificate", content).class(class).into()
@@ -78,7 +80,7 @@ pub(crate) fn certificate_text(report: &AuditReport, layout: Layout) -> Vec<Piec
         pieces.push(Piece::new(TextStyle::Heading, format!("\n{heading}\n")));
         for (style, phrase) in sentences {
             number += 1;
-            let text = paragraph(&format!("{number}. "), &phrase.plain(), layout.columns());
+            let text = paragraph(&format!("C{number}. "), &phrase.plain(), layout.columns());
             pieces.push(Piece::new(style, text));
         }
     }
@@ -116,9 +118,19 @@ fn result(report: &AuditReport) -> Vec<Sentence> {
             "Sound means that a checkpoint of the ledger proves each record of the extract, and that no record between them is \
              missing."
         }
-        (false, _) => "Keep the file as it is, and compare it with a copy that another person kept.",
+        (false, InputKind::Ledger) => "Keep the file as it is, and compare it with a copy that another person kept.",
+        (false, InputKind::Extract) => "Keep the file as it is, and request the extract again.",
     };
-    vec![verdict(report), plain(meaning)]
+    let mut sentences = vec![verdict(report)];
+    if report.what == InputKind::Extract && !report.sound {
+        let faults = report.findings.iter().filter(|row| row.code == FindingKind::ExtractUnproved);
+        let reasons = faults
+            .flat_map(|row| &row.first)
+            .map(|kept| (TextStyle::Bad, Phrase::new("").name(format::sentence(&kept.finding.text())).words(".")));
+        sentences.extend(reasons);
+    }
+    sentences.push(plain(meaning));
+    sentences
 }
 
 /// Returns the narrowest place of a change, and whether the history forked.
@@ -127,15 +139,22 @@ fn changes(certificate: &AuditCertificate) -> Vec<Sentence> {
     for fork in &certificate.forks {
         let phrase = Phrase::new("The history forked. ").name(format::sentence(&fork.text));
         sentences.push((TextStyle::Bad, phrase.words(". Keep the file and the checkpoints as evidence.")));
+        sentences.extend(fork_sentences(fork));
     }
-    if let Some(range) = certificate.changed {
+    if let (Some(changed), Some(missing)) = (certificate.changed, certificate.missing)
+        && changed.first <= missing.first
+        && changed.last >= missing.first
+    {
+        sentences.extend(only_cut(changed, missing));
+    } else if let Some(range) = certificate.changed {
         let lines = match range.first == range.last {
             true => format!("Line {} was changed, removed, or added", format::number(range.first)),
             false => format!("At least one of the lines {} was changed, removed, or added", lines_of(range)),
         };
         sentences.push(bad(format!("{lines}. The evidence shows no narrower place.")));
     }
-    if let Some(range) = certificate.missing {
+    let is_cut = |missing: &CertifiedRange| certificate.changed.is_none_or(|changed| changed.last < missing.first);
+    if let Some(range) = certificate.missing.filter(is_cut) {
         let lines = match range.first == range.last {
             true => format!("Line {} is missing: a checkpoint covers it", format::number(range.first)),
             false => format!("Lines {} are missing: a checkpoint covers them", lines_of(range)),
@@ -146,6 +165,103 @@ fn changes(certificate: &AuditCertificate) -> Vec<Sentence> {
         sentences.push(bad("The end is torn: the file ends within a line, or within records that belong together."));
     }
     sentences
+}
+
+/// Returns the sentences for a file that ends too early, while nothing else shows a change.
+fn only_cut(changed: CertifiedRange, missing: CertifiedRange) -> Vec<Sentence> {
+    let lines = match missing.first == missing.last {
+        true => format!("Line {} is missing: a checkpoint covers it", format::number(missing.first)),
+        false => format!("Lines {} are missing: a checkpoint covers them", lines_of(missing)),
+    };
+    let mut sentences = vec![bad(format!("{lines}, but the file ends before."))];
+    match changed.first {
+        0 | 1 => {}
+        2 => sentences.push(plain("Line 1 is unchanged, as a smaller checkpoint shows.")),
+        first => {
+            let shown = lines_of(CertifiedRange { first: 1, last: first - 1 });
+            sentences.push(plain(format!("Lines {shown} are unchanged, as a smaller checkpoint shows.")));
+        }
+    }
+    let open = CertifiedRange { first: changed.first, last: missing.first - 1 };
+    match open.first.cmp(&open.last) {
+        Ordering::Less => sentences.push(plain(format!(
+            "Whether lines {} are unchanged can't be shown without a copy of the file.",
+            lines_of(open)
+        ))),
+        Ordering::Equal => {
+            let line = format::number(open.first);
+            sentences
+                .push(plain(format!("Whether line {line} is unchanged can't be shown without a copy of the file.")));
+        }
+        Ordering::Greater => {}
+    }
+    sentences
+}
+
+/// Returns who signed each side of a fork, and who cosigned it.
+fn fork_sentences(fork: &HistoryFork) -> Vec<Sentence> {
+    let mut sentences = Vec::new();
+    if let [first, second] = &fork.statements[..] {
+        let of = match first.size == second.size {
+            true => format!("of {}", format::count(first.size, "line")),
+            false => {
+                let (least, most) = (first.size.min(second.size), first.size.max(second.size));
+                format!("of {} and of {}", format::number(least), format::count(most, "line"))
+            }
+        };
+        let signed = match (&first.signer, &second.signer) {
+            (Some(one), Some(other)) if one == other => {
+                key_name(Phrase::new("The key "), one).words(format!(" signed two different histories {of}; "))
+            }
+            (Some(one), Some(other)) => key_name(key_name(Phrase::new("The keys "), one).words(" and "), other)
+                .words(format!(" signed two different histories {of}; ")),
+            _ => Phrase::new(format!(
+                "There are checkpoints of two different histories {of}, whose signatures were not checked; "
+            )),
+        };
+        let this = match (first.in_file, second.in_file) {
+            (false, false) => "this file is neither of them",
+            _ => "this file is one of them",
+        };
+        sentences.push((
+            TextStyle::Bad,
+            signed.words(format!("{this}. A fork doesn't show which history is the original one.")),
+        ));
+    }
+    for side in &fork.statements {
+        let which = if side.in_file { "The history in this file" } else { "The history that is not in this file" };
+        let mut phrase = Phrase::new(format!("{which}, over {}, ", format::count(side.size, "line")));
+        phrase = match &side.signer {
+            Some(key) => key_name(phrase.words("is signed by the key "), key),
+            None => phrase.words("names these keys, which were not checked: ").name(key_list(&side.names)),
+        };
+        let others: Vec<CertifiedKey> =
+            side.names.iter().filter(|key| Some(*key) != side.signer.as_ref()).cloned().collect();
+        phrase = match (side.cosigned.is_empty(), side.signer.is_some() && !others.is_empty()) {
+            (false, _) => cosigners(phrase.words(", and cosigned by "), &side.cosigned),
+            (true, true) => {
+                phrase.words(". It also names these keys, which were not checked: ").name(key_list(&others))
+            }
+            (true, false) => phrase,
+        };
+        sentences.push((TextStyle::Plain, phrase.words(".")));
+    }
+    sentences
+}
+
+fn key_list(keys: &[CertifiedKey]) -> String {
+    keys.iter().map(|key| format!("{} (ID {})", key.name, key.id)).collect::<Vec<_>>().join("; ")
+}
+
+/// Adds the witnesses that cosigned, each with its time.
+fn cosigners(phrase: Phrase, cosigned: &[CertifiedWitness]) -> Phrase {
+    cosigned.iter().enumerate().fold(phrase, |phrase, (index, by)| {
+        let phrase = if index > 0 { phrase.words("; ") } else { phrase }.name(by.name.as_str());
+        match by.at {
+            Some(at) => phrase.words(" on ").instant(at, Zone::UTC),
+            None => phrase,
+        }
+    })
 }
 
 fn lines_of(range: CertifiedRange) -> String {
@@ -169,6 +285,9 @@ fn file(report: &AuditReport) -> Vec<Sentence> {
     let lines = report.ledger.lines;
     let is = match report.what {
         InputKind::Ledger => Phrase::new(format!("It is a ledger with {}", format::count(lines, "line"))),
+        InputKind::Extract if !report.sound && lines == 0 => {
+            Phrase::new("It is an extract, whose records were not audited because of its fault")
+        }
         InputKind::Extract => {
             Phrase::new(format!("It is an extract with {} of {cases}", format::count(lines, "record")))
         }
@@ -194,28 +313,27 @@ fn file(report: &AuditReport) -> Vec<Sentence> {
 fn coverage(report: &AuditReport) -> Vec<Sentence> {
     let certificate = &report.certificate;
     let mut sentences = match &certificate.covered {
-        Some(covered) => covered_lines(covered, !certificate.forks.is_empty()),
+        Some(covered) => covered_lines(covered, report.what, !certificate.forks.is_empty()),
         None if report.checkpoints.is_empty() => vec![plain("No checkpoint was checked.")],
+        None if report.what == InputKind::Extract => {
+            vec![bad("The checkpoint of the extract covers no record in it, because the extract is not sound.")]
+        }
         None => vec![bad("No checkpoint that counts is valid, so no line is covered.")],
     };
     sentences.extend(invalid_checkpoints(report));
     if let Some(quorum) = certificate.witnesses {
         sentences.push(match certificate.covered.as_ref().map(|covered| &covered.cosigned) {
             Some(cosigned) => {
-                let phrase = Phrase::new(format!(
-                    "{} of the {} witnesses cosigned the checkpoint, and {} must: ",
-                    cosigned.len(),
-                    quorum.known,
-                    quorum.needed
-                ));
-                let mut phrase = phrase;
-                for (index, by) in cosigned.iter().enumerate() {
-                    phrase = if index > 0 { phrase.words("; ") } else { phrase }.name(by.name.as_str());
-                    phrase = match by.at {
-                        Some(at) => phrase.words(" on ").instant(at, Zone::UTC),
-                        None => phrase,
-                    };
-                }
+                let phrase = match (quorum.known, cosigned.len()) {
+                    (1, 1) => cosigners(Phrase::new("The checkpoint was cosigned by the witness "), cosigned),
+                    (known, found) => cosigners(
+                        Phrase::new(format!(
+                            "{found} of the {known} witnesses cosigned the checkpoint, and {} must: ",
+                            quorum.needed
+                        )),
+                        cosigned,
+                    ),
+                };
                 (TextStyle::Plain, phrase.words("."))
             }
             None => bad(format!(
@@ -234,7 +352,7 @@ fn coverage(report: &AuditReport) -> Vec<Sentence> {
     sentences
 }
 
-fn covered_lines(covered: &CertifiedLines, has_forked: bool) -> Vec<Sentence> {
+fn covered_lines(covered: &CertifiedLines, what: InputKind, has_forked: bool) -> Vec<Sentence> {
     let last = format::number(covered.last);
     let mut phrase = match &covered.signer {
         Some(key) => key_name(Phrase::new(format!("Covered to line {last} by a checkpoint of the key ")), key),
@@ -252,14 +370,12 @@ fn covered_lines(covered: &CertifiedLines, has_forked: bool) -> Vec<Sentence> {
         }
         sentences.push((TextStyle::Plain, phrase.words(".")));
     }
-    match (covered.kept_outside, covered.cosigned.is_empty()) {
-        (false, _) => sentences.push(plain("The checkpoint was kept with the ledger, where its operator can write.")),
-        (true, true) => sentences.push(plain(
-            "The checkpoint was given apart from the ledger. It counts as evidence only if the ledger's operator could not write \
-             to that copy.",
-        )),
-        // The sentence about the witnesses says more.
-        (true, false) => {}
+    // The possibilities that are not ruled out say more about a copy that was given, and the witnesses more about theirs.
+    if !covered.kept_outside {
+        sentences.push(plain(match what {
+            InputKind::Ledger => "The checkpoint was kept with the ledger, where its operator can write.",
+            InputKind::Extract => "The checkpoint is in the extract, which its sender wrote.",
+        }));
     }
     if has_forked {
         sentences.push(bad(
@@ -274,10 +390,31 @@ fn key_name(phrase: Phrase, key: &CertifiedKey) -> Phrase {
 }
 
 fn open_questions(report: &AuditReport) -> Vec<Sentence> {
-    report.certificate.not_ruled_out.iter().map(|question| plain(open_question(*question))).collect()
+    let certificate = &report.certificate;
+    certificate.not_ruled_out.iter().map(|question| (TextStyle::Plain, open_question(*question, certificate))).collect()
 }
 
-fn open_question(question: OpenQuestion) -> String {
+fn open_question(question: OpenQuestion, certificate: &AuditCertificate) -> Phrase {
+    if let OpenQuestion::BeforeCheckpoint { line, recorded, cosigned } = question {
+        let before = match (cosigned, recorded) {
+            (Some(at), _) => Phrase::new("Before the first known cosignature, on ").instant(at, Zone::UTC).words(","),
+            (None, Some(at)) => Phrase::new(format!("Before the checkpoint over {} of ", format::count(line, "line")))
+                .instant(at, Zone::UTC)
+                .words(" was given out,"),
+            (None, None) => {
+                Phrase::new(format!("Before the checkpoint over {} was given out,", format::count(line, "line")))
+            }
+        };
+        return before.words(
+            " the holder of the signing key might have written any line again. A checkpoint or a cosignature shows only that \
+             lines are the same since it was given out.",
+        );
+    }
+    Phrase::new(open_words(question, certificate))
+}
+
+fn open_words(question: OpenQuestion, certificate: &AuditCertificate) -> String {
+    let has_forked = !certificate.forks.is_empty();
     match question {
         OpenQuestion::NoCheckpoint => {
             "Lines at the end might have been cut off, and all lines might have been written again: no \
@@ -288,6 +425,10 @@ fn open_question(question: OpenQuestion) -> String {
             "Lines after line {} might have been cut off: no checkpoint shows whether there were any.",
             format::number(line)
         ),
+        OpenQuestion::AfterCheckpoint { line, lines: 1 } => format!(
+            "The line after line {} might have been changed or cut off: no checkpoint covers it.",
+            format::number(line)
+        ),
         OpenQuestion::AfterCheckpoint { line, lines } => {
             let (after, line) = (format::count(lines, "line"), format::number(line));
             format!("The {after} after line {line} might have been changed or cut off: no checkpoint covers them.")
@@ -296,10 +437,28 @@ fn open_question(question: OpenQuestion) -> String {
             "Any person might have made the checkpoint: its signature was not checked, because no public key was given."
                 .to_owned()
         }
+        OpenQuestion::BeforeCheckpoint { .. } => String::new(),
+        OpenQuestion::GivenCopy { line } => format!(
+            "The ledger's operator might have written the given copy of the checkpoint over {}: it counts as evidence only if the \
+             operator could not write to that copy.",
+            format::count(line, "line")
+        ),
+        OpenQuestion::KeyHolder { after } if has_forked => {
+            let lines = match after {
+                0 => "any line".to_owned(),
+                after => format!("the lines after line {}", format::number(after)),
+            };
+            format!(
+                "The holder of the signing key might have written {lines} again: the history forked, and no checkpoint shows which \
+                 lines were there first."
+            )
+        }
         OpenQuestion::KeyHolder { after: 0 } => {
-            "The holder of the signing key might have written any line again and signed \
-                                                 it: no checkpoint that another person kept was checked."
-                .to_owned()
+            let why = match certificate.since.is_empty() {
+                true => "no checkpoint that another person kept was checked",
+                false => "no checkpoint that another person kept fits this file",
+            };
+            format!("The holder of the signing key might have written any line again and signed it: {why}.")
         }
         OpenQuestion::KeyHolder { after } => format!(
             "The holder of the signing key might have written the lines after line {} again and signed them: no checkpoint \

@@ -295,6 +295,30 @@ pub fn is_extract(beginning: &[u8]) -> bool {
 /// # Errors
 /// Returns [`ExtractFault`] about the first fault. An extract with a fault proves nothing.
 pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, ExtractFault> {
+    verify_extract_with_head(source, keys).1
+}
+
+/// Reads an extract as [`verify_extract`] does. Also returns the checkpoint in its first line if that can be read, even if a
+/// later line has a fault. Its signature was not necessarily checked.
+///
+/// ```
+/// let (first, verified) = ibbi_seal::verify_extract_with_head(&b"{\"case\":\"\n"[..], &[]);
+/// assert!(first.is_none() && verified.is_err());
+/// ```
+pub fn verify_extract_with_head(
+    source: impl Read,
+    keys: &[PublicKey],
+) -> (Option<SignedCheckpoint>, Result<Extract, ExtractFault>) {
+    let mut head = None;
+    let verified = verify_lines(source, keys, &mut head);
+    (head, verified)
+}
+
+fn verify_lines(
+    source: impl Read,
+    keys: &[PublicKey],
+    found: &mut Option<SignedCheckpoint>,
+) -> Result<Extract, ExtractFault> {
     let (digest, last) = (Digest::ZERO, Digest::ZERO);
     let mut reader =
         Reader { lines: Lines::new(source), line: 0, offset: 0, index: 0, digest, last, heads_logged: None };
@@ -308,6 +332,7 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
     }
     let case = read_uuid(&head.case).ok_or_else(|| reader.wrong("`case` must be a UUID"))?;
     let signed: SignedCheckpoint = head.checkpoint.parse().map_err(|error| reader.wrong(error))?;
+    *found = Some(signed.clone());
     let signer = if keys.is_empty() { None } else { Some(signed.verify(keys)?) };
 
     let Some(LedgerLine::Opening(opening)) = reader.proved(&signed)? else {
@@ -350,9 +375,11 @@ pub fn verify_extract(source: impl Read, keys: &[PublicKey]) -> Result<Extract, 
         return Err(reader.wrong("the extract has no record of the case"));
     }
     if head.extract > 1 && complete_up_to.is_none() {
-        return Err(reader.wrong(
-            "the line with the state of all cases must be here: the extract was shortened, and later records are missing",
-        ));
+        return Err(reader.wrong(format!(
+            "the line with the state of all cases must be here: the extract was shortened, and records of the case can be missing \
+             after record {}",
+            records.len()
+        )));
     }
     Ok(Extract { case, signed, signer, opening, complete_up_to, heads_logged: reader.heads_logged, records })
 }
@@ -392,7 +419,8 @@ impl<R: Read> Reader<R> {
         let hashes = hashes.ok_or_else(|| self.wrong("a hash of the path is not base64 of 32 bytes"))?;
         if !shows_last(heads, (case, rev, &self.last), path.index, &hashes) {
             return Err(self.wrong(format!(
-                "record {rev} is not the last one of the case, or the path was changed: records are missing"
+                "record {rev} is not the last one of the case, or the path was changed: records of the case are missing after \
+                 record {rev}"
             )));
         }
         if self.next()?.is_some() {

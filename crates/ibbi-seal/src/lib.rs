@@ -77,7 +77,9 @@ pub use case_heads::CaseHeads;
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 pub use checkpoint_file::{Checkpoints, CheckpointsError, checkpoints_path};
 pub use consistency::{CONSISTENCY_FORMAT, ConsistencyError, Growth, GrowthProver, SignedConsistency};
-pub use extract::{EXTRACT_FORMAT, Extract, ExtractError, ExtractFault, extract, is_extract, verify_extract};
+pub use extract::{
+    EXTRACT_FORMAT, Extract, ExtractError, ExtractFault, extract, is_extract, verify_extract, verify_extract_with_head,
+};
 pub use history::{HistoryFindings, break_lines, compare_checkpoints, compare_history};
 pub use key::{KeyError, KeyFileError, PrivateKey, PublicKey, SignatureError};
 pub use merkle::{CHUNK_LINES, MerkleTree, root_from_proof};

@@ -12,7 +12,7 @@ use crate::judge::{JudgeContext, Shard};
 use crate::options::AuditOptions;
 use crate::report::{CheckpointFacts, InputKind, LedgerFacts};
 use ibbi_log::{ClockCheck, ClockLine, Digest, Head, Opening};
-use ibbi_seal::{CheckedCheckpoint, Extract, ExtractFault, SignatureError, verify_extract};
+use ibbi_seal::{CheckedCheckpoint, Extract, ExtractFault, SignatureError, SignedCheckpoint, verify_extract_with_head};
 
 pub(super) fn judge(
     opened: Opened<'_>,
@@ -22,7 +22,7 @@ pub(super) fn judge(
     let problem = opened.problem();
     let Opened { reader, random_access, compression, .. } = opened;
     let mut reader = CountingReader::new(reader, random_access.writer());
-    let verified = verify_extract(&mut reader, &options.keys);
+    let (first, verified) = verify_extract_with_head(&mut reader, &options.keys);
     let head = Head { lines: reader.lines(), bytes: reader.bytes(), hash: Digest::ZERO };
     let mut facts = LedgerFacts {
         origin: None,
@@ -67,7 +67,13 @@ pub(super) fn judge(
             clock.finish().into_iter().for_each(|wrong| findings.add(clock_finding(wrong)));
         }
         Err(ExtractFault::Io(source)) => return Err(AuditError::Read { offset: head.bytes, source }),
-        Err(fault) => final_findings.push(unproved(&fault, &random_access)?),
+        Err(fault) => {
+            if let Some(first) = first {
+                facts.origin = Some(first.checkpoint().origin.clone());
+                checkpoints.push(describe_first(&first, &fault, options));
+            }
+            final_findings.push(unproved(&fault, &random_access)?);
+        }
     }
     let extract = Some(up_to);
     let (input, shards) = (InputKind::Extract, vec![shard]);
@@ -109,6 +115,16 @@ fn own_history(extract: &Extract, options: &AuditOptions) -> CheckedHistory {
     let mut own = CheckedHistory::new(vec![checked], recorded, (size, None), history);
     own.since = earlier;
     own
+}
+
+/// Returns what the first line of an extract with a fault says about its checkpoint.
+fn describe_first(first: &SignedCheckpoint, fault: &ExtractFault, options: &AuditOptions) -> CheckpointFacts {
+    let signer = if options.keys.is_empty() { None } else { first.verify(&options.keys).ok() };
+    let fault = match fault {
+        ExtractFault::Signature(error) => error.to_string(),
+        _ => "an extract with a fault proves nothing".to_owned(),
+    };
+    CheckpointFacts { size: first.checkpoint().size, signer, fault: Some(fault) }
 }
 
 fn describe(extract: &Extract, facts: &mut LedgerFacts) -> CheckpointFacts {

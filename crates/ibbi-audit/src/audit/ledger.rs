@@ -121,7 +121,7 @@ fn signature_finding(location: Location, size: u64, error: SignatureError) -> Fi
 /// Returns the forks of the history, wrong cosignatures, and whether too few witnesses cosigned.
 pub(super) fn history_findings(options: &AuditOptions, history: &CheckedHistory, location: Location) -> Vec<Finding> {
     let changed = history.found.changed.as_ref().map(|lines| (*lines.start(), *lines.end()));
-    let forks = history.forks().into_iter().map(|fork| {
+    let forks = history.forks(&options.keys).into_iter().map(|fork| {
         let line = changed.map_or(location.line, |(first, _)| first.min(location.line));
         let location = Location { line, ..location };
         location.finding(FindingKind::CheckpointFork, FindingDetail::Fork { text: fork.text, changed })

@@ -133,7 +133,9 @@ fn coverage_names_the_line_and_the_key() {
 
     let kept = certificate(sample.audit(&sample.ledger, &[20, lines], outside()));
     let end = OpenQuestion::AfterCheckpoint { line: all, lines: 0 };
-    assert_eq!(kept.not_ruled_out, [end, OpenQuestion::AsRecorded], "the holder of the key can't have changed a line");
+    // The holder of the key can't have changed a line since the first of them was given out.
+    let before = OpenQuestion::BeforeCheckpoint { line: 20, recorded: None, cosigned: None };
+    assert_eq!(kept.not_ruled_out, [end, before, OpenQuestion::GivenCopy { line: all }, OpenQuestion::AsRecorded]);
 
     let earlier = HistoryOptions { earlier: vec![0], ..HistoryOptions::default() };
     let earlier = certificate(sample.audit(&sample.ledger, &[20, lines], earlier));
@@ -214,4 +216,48 @@ fn quorum_counts_the_witnesses_of_valid_checkpoints() {
     );
     let found = certificate(audited);
     assert_eq!((found.sound, found.covered, found.witnesses.map(|quorum| quorum.most)), (false, None, Some(1)));
+}
+
+/// A key holder can write everything again and have a new witness cosign it once.
+#[test]
+fn first_cosignature_leaves_the_time_before_it_open() {
+    let sample = Signed::new();
+    let again = sample.ledger.clone().replace(13, "clerk@example.org", "other@example.org").chained();
+    let lines = again.0.len();
+    let new = witness("new");
+    let once = cosign(&new, &signed(&again, lines, &sample.key), &sample.key, 1_700_000_000);
+    let quorum = WitnessQuorum::new(vec![new.public()], 1).expect("a quorum");
+    let history = HistoryOptions { quorum: Some(quorum), all_outside: true, ..HistoryOptions::default() };
+    let found = certificate(sample.audit_against(&again, vec![once], history));
+    assert!(found.sound);
+    let line = u64::try_from(lines).expect("small");
+    let cosigned = ibbi_core::At::from_millis(1_700_000_000_000);
+    let end = OpenQuestion::AfterCheckpoint { line, lines: 0 };
+    let before = OpenQuestion::BeforeCheckpoint { line, recorded: None, cosigned };
+    assert_eq!(found.not_ruled_out, [end, before, OpenQuestion::AsRecorded]);
+}
+
+#[test]
+fn each_side_of_a_fork_has_its_signer_and_its_witnesses() {
+    let sample = Signed::new();
+    let other = sample.ledger.clone().replace(13, "clerk@example.org", "other@example.org").chained();
+    let lines = other.0.len();
+    let one = witness("one");
+    let theirs = cosign(&one, &signed(&sample.ledger, lines, &sample.key), &sample.key, 5);
+    let ours = signed(&other, lines, &sample.key);
+    for list in [vec![theirs.clone(), ours.clone()], vec![ours, theirs]] {
+        let quorum = Some(WitnessQuorum::new(vec![one.public()], 1).expect("a quorum"));
+        let found = certificate(sample.audit_against(&other, list.clone(), HistoryOptions { quorum, ..outside() }));
+        let [fork] = &found.forks[..] else { panic!("{found:?}") };
+        let mut sides: Vec<(bool, bool, usize)> = Vec::new();
+        for side in &fork.statements {
+            assert_eq!(side.signer.as_ref().map(|key| key.name.as_str()), Some("example.org/ibbi"));
+            sides.push((side.in_file, side.size == u64::try_from(lines).expect("small"), side.cosigned.len()));
+        }
+        sides.sort_unstable();
+        assert_eq!(sides, [(false, true, 1), (true, true, 0)]);
+        // Both are from outside, but neither shows which one is the original.
+        let found = certificate(sample.audit_against(&other, list, outside()));
+        assert!(found.not_ruled_out.contains(&OpenQuestion::KeyHolder { after: 0 }), "{found:?}");
+    }
 }

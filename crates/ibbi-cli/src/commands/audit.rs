@@ -7,7 +7,8 @@ use crate::progress::ReadingBar;
 use crate::terminal;
 use ibbi_access::UNKNOWN_NAME;
 use ibbi_app::audit::{
-    self, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseUntil, Finding, FindingSink,
+    self, AuditCertificate, AuditReport, AuditRequest, AuditedCaseSummary, CaseQuery, CaseReport, CaseUntil, Finding,
+    FindingSink,
 };
 use ibbi_app::history::HistorySettings;
 use ibbi_app::output::OutputKind;
@@ -17,6 +18,7 @@ use ibbi_app::zone::Zone;
 use ibbi_app::{AppError, ExitCode};
 use ibbi_core::At;
 use ibbi_report::{AuditPage, CaseAuditPage, csv, text};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Number of cases that a page lists.
@@ -41,8 +43,10 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         (.., Some(seq)) => CaseUntil::Seq(seq),
         _ => CaseUntil::End,
     };
+    // Standard input can be read only once, so the report on a case from there has no certificate.
     if let Some(case) = &args.case
         && args.html.is_none()
+        && args.ledger.as_os_str() == "-"
     {
         return single_case(&args, case, until, as_of, json);
     }
@@ -76,6 +80,15 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     let bar = ReadingBar::new(json, args.stream);
     let report = audit::audit_with_progress(&args.ledger, &request, &mut collector, &|progress| bar.set(progress))?;
     drop(bar);
+    if let Some(case) = args.case.as_deref().filter(|_| args.html.is_none()) {
+        let found = case_report(&args, case, until, as_of)?;
+        let code = if report.sound && !has_errors(&found) { ExitCode::Done } else { ExitCode::BadLedger };
+        if json {
+            return Ok(Outcome { code, ..Outcome::json(&CertifiedCase { certificate: &report.certificate, case: &found }) });
+        }
+        let pieces = text::case_audit(&report, &found, terminal::layout());
+        return Ok(Outcome { code, ..Outcome::done(terminal::pieces(&pieces)) });
+    }
     let failed = args.fail_on.is_met(&report);
     let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
     if args.html.is_some() {
@@ -142,25 +155,49 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Reports one case in detail.
+/// The report on one case as JSON.
+#[derive(Serialize)]
+struct CertifiedCase<'a> {
+    certificate: &'a AuditCertificate,
+    #[serde(flatten)]
+    case: &'a CaseReport,
+}
+
+/// Reports one case in detail, without a certificate.
 fn single_case(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>, json: bool) -> Result<Outcome, AppError> {
-    let advisories = args.advisories;
-    let query = |case| CaseQuery { case, until, as_of, advisories };
-    let report = audit::case_report_with_texts(&args.ledger, case, query)?;
-    let failed = report.findings.iter().any(|finding| finding.severity() == audit::Severity::Error);
-    let code = if failed { ExitCode::BadLedger } else { ExitCode::Done };
+    let report = case_report(args, case, until, as_of)?;
+    let code = if has_errors(&report) { ExitCode::BadLedger } else { ExitCode::Done };
     if json {
         return Ok(Outcome { code, ..Outcome::json(&report) });
     }
     Ok(Outcome { code, ..Outcome::done(terminal::pieces(&text::case_report(&report, terminal::layout()))) })
 }
 
+fn has_errors(report: &CaseReport) -> bool {
+    report.findings.iter().any(|finding| finding.severity() == audit::Severity::Error)
+}
+
+fn case_report(args: &Args, case: &str, until: CaseUntil, as_of: Option<At>) -> Result<CaseReport, AppError> {
+    let advisories = args.advisories;
+    audit::case_report_with_texts(&args.ledger, case, |case| CaseQuery { case, until, as_of, advisories })
+}
+
 /// Returns one case in full as a page.
 fn case_page(args: &Args, case: &str, until: CaseUntil, report: &AuditReport) -> Result<String, AppError> {
     let (as_of, advisories) = (Some(report.as_of).filter(|_| until == CaseUntil::End), args.advisories);
     let query = |case| CaseQuery { case, until, as_of, advisories };
-    let (case, known) = audit::case_in_full(&args.ledger, case, query)?;
-    Ok(CaseAuditPage { report, case: &case, known: &known, program: ibbi_app::ledger::PROGRAM }.to_html())
+    let (shown, known) = audit::case_in_full(&args.ledger, case, query)?;
+    let whole = match shown.later {
+        0 => None,
+        _ => Some(audit::case_report(&args.ledger, case, |case| CaseQuery {
+            case,
+            until: CaseUntil::End,
+            as_of: None,
+            advisories,
+        })?),
+    };
+    let all = whole.as_ref().map_or(&shown.records, |whole| &whole.records);
+    Ok(CaseAuditPage { report, case: &shown, known: &known, all, program: ibbi_app::ledger::PROGRAM }.to_html())
 }
 
 /// Returns the report as a page, with the first cases in full.

@@ -138,18 +138,50 @@ fn proved(verified: &Verified, text: &mut String) {
 /// Says which witnesses cosigned the last good checkpoint, and when.
 fn witnesses(verified: &Verified, text: &mut String) {
     let Some(WitnessedLines { quorum, witnesses, covered: Some(covered) }) = &verified.witnessed else { return };
-    let checkpoint = verified.checkpoints.iter().rev().find(|checkpoint| checkpoint.size == *covered);
-    let name = |by: &CosignedBy| match by.at {
-        Some(at) => format!("{} at {at}", by.witness),
-        None => by.witness.clone(),
-    };
-    let names: Vec<String> = checkpoint.iter().flat_map(|checkpoint| &checkpoint.cosigned).map(name).collect();
+    if verified.what == "checkpoints" && !verified.forks.is_empty() {
+        // Each checkpoint has its own witnesses.
+        return;
+    }
+    let all = verified.checkpoints.iter().filter(|checkpoint| checkpoint.size == *covered);
+    let checkpoint = all.max_by_key(|checkpoint| checkpoint.cosigned.len());
+    let names: Vec<String> = checkpoint.iter().flat_map(|checkpoint| &checkpoint.cosigned).map(cosigner).collect();
     let _ = writeln!(
         text,
         "cosigned by {} of {witnesses} known witnesses ({quorum} needed): {}",
         names.len(),
         names.join(", ")
     );
+}
+
+fn cosigner(by: &CosignedBy) -> String {
+    match by.at {
+        Some(at) => format!("{} at {at}", by.witness),
+        None => by.witness.clone(),
+    }
+}
+
+/// Lists each checkpoint of a fork with its signer and its witnesses, in an order that doesn't depend on that of the file.
+fn forked_checkpoints(verified: &Verified, text: &mut String) {
+    let described = verified.checkpoints.iter().map(|checkpoint| {
+        let signed = match (&checkpoint.signer, &checkpoint.fault) {
+            (_, Some(fault)) => paint(BAD, fault),
+            (Some(signer), None) => format!("signed by {signer}"),
+            (None, None) => "its signature was not checked because no key was given (use --key)".to_owned(),
+        };
+        let names: Vec<String> = checkpoint.cosigned.iter().map(cosigner).collect();
+        let cosigned = match (names.is_empty(), verified.witnessed.is_some()) {
+            (false, _) => format!("; cosigned by {}", names.join(", ")),
+            (true, true) => "; cosigned by no known witness".to_owned(),
+            (true, false) => String::new(),
+        };
+        (checkpoint.size, format!("{signed}{cosigned}"))
+    });
+    let mut described: Vec<(u64, String)> = described.collect();
+    described.sort();
+    for (size, how) in described {
+        let _ = writeln!(text, "checkpoint over {}: {how}", count(size, "line"));
+    }
+    let _ = writeln!(text, "a fork doesn't show which history is the original one");
 }
 
 /// Says whether an extract shows that no record of its case is missing.
@@ -196,6 +228,10 @@ fn texts(verified: &Verified, text: &mut String) {
 }
 
 fn checkpoints(verified: &Verified, text: &mut String) {
+    if verified.what == "checkpoints" && !verified.forks.is_empty() {
+        forked_checkpoints(verified, text);
+        return;
+    }
     for checkpoint in &verified.checkpoints {
         let not_listed = |fault: &&String| !verified.faults.iter().any(|known| known.text.ends_with(*fault));
         if let Some(fault) = checkpoint.fault.as_ref().filter(not_listed) {

@@ -39,7 +39,7 @@ fn checkpoint(place: &Place, ledger: &str, note: &str) {
 fn sentences(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for line in text.lines() {
-        let number = format!("{}. ", found.len() + 1);
+        let number = format!("C{}. ", found.len() + 1);
         if let Some(sentence) = line.strip_prefix(&number) {
             found.push(sentence.to_owned());
         } else if line.starts_with("   ") && !found.is_empty() {
@@ -129,6 +129,8 @@ fn sound_ledger_has_its_coverage_and_what_stays_open() {
     has(&all, "The checkpoint was kept with the ledger, where its operator can write.");
     has(&all, "Since the earlier checkpoint over 3 lines, the ledger only grew.");
     has(&all, "The holder of the signing key might have written the lines after line 3 again");
+    has(&all, "was given out, the holder of the signing key might have written any line again.");
+    has(&all, "it counts as evidence only if the operator could not write to that copy.");
     has(&all, "Lines after line 6 might have been cut off");
     let (_, all) = audited(&place, &["my.ledger"]);
     has(&all, "Covered to line 6 by a checkpoint whose signature was not checked, of ");
@@ -144,6 +146,7 @@ fn extract_says_how_far_it_is_complete() {
     has(&all, "It is an extract with 3 records of 1 case.");
     has(&all, "The case might have records after line 6 of the ledger: the extract is complete up to there.");
     has(&all, "Covered to line 6 by a checkpoint of the key example.org/ibbi");
+    has(&all, "The checkpoint is in the extract, which its sender wrote.");
     let refused = place.ibbi(&["audit", "new.extract", "--since", "old.note"]);
     assert!(refused.code == 2 && refused.err.contains("too few lines"), "{}", refused.err);
     // A ledger of format 1 has no line with the state of all cases.
@@ -162,6 +165,11 @@ fn extract_says_how_far_it_is_complete() {
     fs::write(place.path("short.extract"), lines[..lines.len() - 5].concat()).unwrap();
     let (code, all) = audited(&place, &["short.extract", "--key", "my.pub"]);
     assert_eq!((code, all[0].starts_with("The extract is not sound: 1 error,")), (4, true), "{all:#?}");
+    has(&all, "Its records were not audited.");
+    has(&all, "Keep the file as it is, and request the extract again.");
+    has(&all, "The ledger's name is ");
+    has(&all, "A checkpoint over 6 lines has a valid signature of example.org/ibbi, but it doesn't fit this file: ");
+    assert!(!all.iter().any(|text| text.contains("0 records") || text.contains("a copy that another")), "{all:#?}");
 }
 
 #[test]
@@ -173,6 +181,16 @@ fn fork_and_changes_are_named_with_their_range() {
     has(&all, "The history forked. ");
     has(&all, "At least one of the lines 4 to 6 was changed, removed, or added. The evidence shows no narrower place.");
     has(&all, "The ledger does not continue the earlier checkpoint over 6 lines.");
+    has(
+        &all,
+        " signed two different histories of 6 and of 7 lines; this file is one of them. A fork doesn't show which",
+    );
+    has(&all, "The history that is not in this file, over 6 lines, is signed by the key example.org/ibbi (ID ");
+    has(&all, "A checkpoint over 6 lines has a valid signature of example.org/ibbi, but it doesn't fit this file: ");
+    has(
+        &all,
+        "might have written the lines after line 3 again: the history forked, and no checkpoint shows which lines",
+    );
     has(&all, "Because the history forked, this checkpoint doesn't show that these lines are the original ones.");
     let json = place.json(&["audit", "other.ledger", "--since", "new.note", "--fail-on", "checkpoint.fork"]);
     assert_eq!((json.0, json.1["certificate"]["forks"].as_array().map(Vec::len)), (4, Some(1)));
@@ -188,6 +206,13 @@ fn fork_and_changes_are_named_with_their_range() {
     assert_eq!(code, 4);
     has(&all, "Line 6 is missing: a checkpoint covers it, but the file ends before.");
     has(&all, "The end is torn: the file ends within a line");
+    has(&all, "Whether lines 1 to 5 are unchanged can't be shown without a copy of the file.");
+    assert!(!all.iter().any(|text| text.contains("At least one of the lines")), "{all:#?}");
+    let both = ["new.note", "other.note"].map(|note| fs::read_to_string(place.path(note)).unwrap()).concat();
+    fs::write(place.path("both.notes"), both).unwrap();
+    let (code, all) = audited(&place, &["other.ledger", "--key", "my.pub", "--checkpoint", "both.notes"]);
+    assert_eq!(code, 4);
+    has(&all, "The holder of the signing key might have written any line again: the history forked");
 }
 
 #[test]
@@ -205,7 +230,10 @@ fn witnesses_must_have_cosigned_if_they_are_given() {
     let (code, all) = audited(&place, &quorum("2"));
     assert_eq!((code, all[0].starts_with("The ledger is sound:")), (0, true), "{all:#?}");
     has(&all, "2 of the 2 witnesses cosigned the checkpoint, and 2 must: witness-1 on ");
-    assert!(!all.iter().any(|sentence| sentence.contains("holder of the signing key")), "{all:#?}");
+    has(&all, "Before the first known cosignature, on ");
+    assert!(!all.iter().any(|sentence| sentence.contains("again and signed")), "{all:#?}");
+    let (_, all) = audited(&place, &["my.ledger", "--key", "my.pub", "--witnesses", "one.pub", "--quorum", "1"]);
+    has(&all, "The checkpoint was cosigned by the witness witness-1 on ");
     assert_eq!(place.ibbi(&[&["audit"], &quorum("3")[..]].concat()).code, 2);
     assert_eq!(place.ibbi(&["audit", "my.ledger", "--since", "no-such.note"]).code, 2);
 }
@@ -240,4 +268,42 @@ fn case_in_full_has_each_record_with_its_rules() {
     place.done(&["audit", "a.ledger", "--case", "Birch Valley", "--to", "11", "--html", "then.html"]);
     let then = fs::read_to_string(place.path("then.html")).unwrap();
     assert!(then.contains("record-11") && !then.contains("record-21") && then.contains("3 later records"));
+    let shown = then.matches("<li id=\"record-").count();
+    assert!(then.contains(&format!("; {shown} of {} records.", shown + 3)) && !then.contains("with its whole record"));
+    // Events up to a time, with a later record that voids one of them.
+    place.done(&["audit", "a.ledger", "--case", "Birch Valley", "--at", "2025-09-16 12:00", "--html", "at.html"]);
+    let at = fs::read_to_string(place.path("at.html")).unwrap();
+    assert!(!at.contains("record-23") && at.contains("voided by #23: event 21 was voided"), "{at}");
+    assert!(at.contains("The case was closed until #23 corrected this record") && !at.contains("is now closed"));
+    assert!(page.contains("road cited-s"));
+    let text = place.done(&["audit", "a.ledger", "--case", "Birch Valley"]);
+    assert!(text.starts_with("Certificate\n\nResult\nC1. "), "{text}");
+    assert!(text.contains("written down more than a day after the event"), "{text}");
+}
+
+#[test]
+fn forked_file_of_checkpoints_lists_each_in_any_order() {
+    let place = place();
+    let cosigned = place.done(&["cosign", "new.note", "--witness", "one.key", "--key", "my.pub"]);
+    let ledger = fs::read_to_string(place.path("my.ledger")).unwrap();
+    let begun: Vec<&str> = ledger.split_inclusive('\n').take(4).collect();
+    fs::write(place.path("third.ledger"), begun.concat()).unwrap();
+    record(&place, "third.ledger", "a third");
+    checkpoint(&place, "third.ledger", "third.note");
+    let other = fs::read_to_string(place.path("third.note")).unwrap();
+    let mut printed = Vec::new();
+    for both in [cosigned.clone() + &other, other.clone() + &cosigned] {
+        fs::write(place.path("both.notes"), both).unwrap();
+        let found =
+            place.ibbi(&["verify", "both.notes", "--key", "my.pub", "--witnesses", "witnesses.txt", "--quorum", "1"]);
+        assert_eq!(found.code, 4);
+        let lines: Vec<String> =
+            found.out.lines().filter(|line| line.starts_with("checkpoint over ")).map(str::to_owned).collect();
+        printed.push(lines);
+        assert!(!found.out.contains("no checkpoint is valid") && !found.out.contains("cosigned by 0"), "{}", found.out);
+    }
+    assert_eq!(printed[0], printed[1]);
+    let [one, two] = &printed[0][..] else { panic!("{printed:?}") };
+    assert!(one.contains("signed by example.org/ibbi; cosigned by no known witness"), "{one}");
+    assert!(two.contains("signed by example.org/ibbi; cosigned by witness-1 at "), "{two}");
 }

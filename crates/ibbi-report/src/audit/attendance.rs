@@ -5,7 +5,7 @@ use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use ibbi_audit::{CaseReport, CaseStep, MemberAttendance, MemberPresence, SessionAttendance, SessionEnd};
 use ibbi_common::zone::Zone;
-use ibbi_core::{Person, Rule, Source, Stage};
+use ibbi_core::{Person, Precision, Rule, Source, Stage};
 
 /// Returns what a session is, when it was, and who led it.
 pub(crate) fn session_title(session: &SessionAttendance, zone: Zone) -> Phrase {
@@ -111,10 +111,14 @@ fn delay(step: &CaseStep) -> String {
 }
 
 /// Returns a step: when it happened, when it was written down, and by whom.
-pub(crate) fn step_title(step: &CaseStep, zone: Zone) -> Phrase {
+pub(crate) fn step_title(step: &CaseStep, precision: Precision, zone: Zone) -> Phrase {
     let stage = step.stage.filter(|stage| *stage != Stage::Unopened);
     let stage = stage.map_or_else(String::new, |stage| format!(" in {}", stage.label()));
-    let phrase = Phrase::new(format!("#{} {}{stage}: happened ", step.seq, step.event.label())).instant(step.at, zone);
+    let phrase = Phrase::new(format!("#{} {}{stage}: happened ", step.seq, step.event.label()));
+    let phrase = match precision {
+        Precision::Instant => phrase.instant(step.at, zone),
+        Precision::Day => phrase.day(zone.date(step.at)),
+    };
     let phrase = phrase.words("; written down ").instant(step.logged, zone).words(format!(", {}, by ", delay(step)));
     let phrase = phrase.name(step.actor.to_string());
     phrase.words(if step.in_effect { "." } else { "; it has no effect." })
@@ -133,40 +137,22 @@ pub(crate) fn step_rules(step: &CaseStep) -> String {
     if groups.is_empty() { "no rules".to_owned() } else { groups.join("; ") }
 }
 
-/// Returns a table of the steps.
-pub(crate) fn steps(report: &CaseReport) -> Table {
-    let columns = [
-        Column::number("record"),
-        Column::text("step"),
-        Column::text("happened"),
-        Column::text("written down"),
-        Column::text("delay"),
-        Column::text("by"),
-        Column::text("rules, by source"),
-    ];
-    let mut table = Table::new("Steps and their rules", columns);
-    let zone = Zone::or_utc(report.time_zone.as_ref());
-    for step in &report.steps {
-        let label =
-            if step.in_effect { step.event.label().to_owned() } else { format!("{} (no effect)", step.event.label()) };
-        table.row([
-            Cell::Number(format::number(step.seq)),
-            label.into(),
-            Cell::Instant(step.at, zone.show(step.at)),
-            Cell::Instant(step.logged, zone.show(step.logged)),
-            delay(step).into(),
-            Cell::Name(step.actor.to_string()),
-            step_rules(step).into(),
-        ]);
-    }
-    table
-}
-
 /// Returns a table of the rules that the steps were checked against, each once.
 pub(crate) fn rules_of_steps(report: &CaseReport) -> Table {
+    rules_of_cases(core::slice::from_ref(report))
+}
+
+/// Returns a table of the rules that the steps of several cases were checked against, each once.
+pub(crate) fn rules_of_cases(reports: &[CaseReport]) -> Table {
     let mut table =
         Table::new("Rules of the steps", [Column::text("rule"), Column::text("source"), Column::text("requirement")]);
-    for rule in rules(report) {
+    let mut all = Vec::new();
+    for rule in reports.iter().flat_map(rules) {
+        if !all.contains(&rule) {
+            all.push(rule);
+        }
+    }
+    for rule in all {
         table.row([Cell::Code(rule.id().to_owned()), rule.source().label().into(), rule.statement().into()]);
     }
     table

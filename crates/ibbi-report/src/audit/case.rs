@@ -96,9 +96,29 @@ pub(crate) fn record_notes(
     if moment.accepted && before.is_none_or(|before| before.stage != moment.stage) {
         let now = if moment.stage == Stage::Closed { "closed" } else { moment.stage.label() };
         let preposition = if moment.stage == Stage::Closed { "" } else { "in " };
-        notes.push((TextStyle::Plain, format!("the case is now {preposition}{now}")));
+        let text = match moment.corrected_by() {
+            Some(by) => format!("the case was {preposition}{now} until #{by} corrected this record"),
+            None => format!("the case is now {preposition}{now}"),
+        };
+        notes.push((TextStyle::Plain, text));
     }
     notes
+}
+
+/// The minutes of a day.
+const DAY: i64 = 24 * 60;
+
+/// Returns a sentence on how late the records were written down.
+pub(crate) fn lateness(report: &CaseReport) -> String {
+    let later_than = |days: i64| {
+        report.records.iter().filter(|record| record.logged.minutes_since(record.at) > days * DAY).count() as u64
+    };
+    format!(
+        "Records written down more than a day after the event: {} of {}; more than 30 days after it: {}.",
+        format::number(later_than(1)),
+        format::number(report.records.len() as u64),
+        format::number(later_than(30))
+    )
 }
 
 /// Returns a sentence on what an actor recorded.
@@ -145,7 +165,12 @@ pub(crate) fn stays(report: &CaseReport) -> Table {
 
 /// Returns a table of the time that the case waited for each.
 pub(crate) fn waits(report: &CaseReport) -> Table {
-    let columns = [Column::text("waited for"), Column::number("time"), Column::number("alone"), Column::text("now")];
+    let columns = [
+        Column::text("waited for"),
+        Column::number("time"),
+        Column::number("for it alone"),
+        Column::text("still waited for"),
+    ];
     let mut table = Table::new("Time waited for each", columns);
     for row in &report.waiting {
         table.row([

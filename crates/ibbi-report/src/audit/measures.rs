@@ -66,7 +66,7 @@ pub(crate) fn outcome_times(report: &AuditReport) -> Table {
 /// Returns the time that cases waited for each.
 pub(crate) fn waiting(report: &AuditReport) -> Table {
     let columns = [Column::text("waited for")].into_iter();
-    let columns = columns.chain(["cases", "median", "P90", "total", "alone"].map(Column::number));
+    let columns = columns.chain(["cases", "median", "P90", "total", "for it alone"].map(Column::number));
     let mut table = Table::new("Time waited for each", columns);
     for row in &report.waiting {
         let TimeSpread { count, median, p90, sum, .. } = row.waited;

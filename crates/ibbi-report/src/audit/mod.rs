@@ -7,10 +7,10 @@ mod findings;
 mod measures;
 mod provenance;
 
-pub(crate) use attendance::{attendees, rules, rules_of_steps, session_title, step_rules, step_title, steps};
+pub(crate) use attendance::{attendees, rules, rules_of_cases, rules_of_steps, session_title, step_rules, step_title};
 pub(crate) use case::{
-    actor_summary, by_day, case_verdict, causes, lacking, only_actor, record_notes, requirement_met, stage_entry,
-    stays, waits,
+    actor_summary, by_day, case_verdict, causes, lacking, lateness, only_actor, record_notes, requirement_met,
+    stage_entry, stays, waits,
 };
 pub(crate) use diff::{
     case_presence, change, change_characters, diff_notes, diff_verdict, differing_fields, divergence, line_difference,
@@ -67,5 +67,8 @@ pub(crate) fn verdict(report: &AuditReport) -> (TextStyle, Phrase) {
         format::none_or(report.warnings, "warning"),
         format::none_or(report.infos, "remark"),
     ]);
+    if report.what == InputKind::Extract && !report.sound && report.ledger.lines == 0 {
+        return (role, Phrase::new(format!("The {what} {is}: {counts}. Its records were not audited.")));
+    }
     (role, Phrase::new(format!("The {what} {is}: {counts} in {over}.")))
 }

@@ -15,7 +15,13 @@ pub(crate) fn invalid_checkpoints(report: &AuditReport) -> Vec<(TextStyle, Phras
     let faults: Vec<_> = all.iter().filter_map(|facts| Some((facts, facts.fault.as_ref()?))).collect();
     let mut notes: Vec<(TextStyle, Phrase)> = Vec::new();
     for (facts, fault) in faults.iter().take(LISTED_FAULTS) {
-        let phrase = Phrase::new(format!("A checkpoint over {} is not valid: ", format::count(facts.size, "line")));
+        let over = format!("A checkpoint over {}", format::count(facts.size, "line"));
+        let phrase = match &facts.signer {
+            Some(signer) => Phrase::new(format!("{over} has a valid signature of "))
+                .name(signer.as_str())
+                .words(", but it doesn't fit this file: "),
+            None => Phrase::new(format!("{over} is not valid: ")),
+        };
         notes.push((TextStyle::Bad, phrase.name(fault.as_str()).words(".")));
     }
     if let Some(more) = faults.len().checked_sub(LISTED_FAULTS).filter(|more| *more > 0) {
@@ -69,11 +75,13 @@ pub(crate) fn provenance(report: &AuditReport, program: Option<&str>) -> Vec<(&'
         None => "",
     };
     let (what, root_of) = match report.what {
-        InputKind::Ledger => (format::count(ledger.lines, "line"), "Merkle root of all lines"),
+        InputKind::Ledger => {
+            (format::count(ledger.lines, "line"), "Digest of all lines, as in a checkpoint (Merkle root)")
+        }
         InputKind::Extract => {
             let records = format::count(ledger.lines, "record");
             let cases = format::count(report.cases.total, "case");
-            (format!("{records} of {cases}"), "Merkle root of the lines that the checkpoint covers")
+            (format!("{records} of {cases}"), "Digest of the lines that the checkpoint covers (Merkle root)")
         }
     };
     let size = format!("{what}, {}", format::count(ledger.bytes, "byte"));

@@ -2,12 +2,22 @@
 
 use super::audit::role;
 use super::{Layout, Piece, TextStyle, table, titled};
+use crate::certificate::certificate_text;
 use crate::phrase::Phrase;
 use crate::table::Table;
 use crate::terminal::columns::paragraph;
 use crate::{audit, chart, describe, format};
-use ibbi_audit::{CaseRecord, CaseReport};
+use ibbi_audit::{AuditReport, CaseRecord, CaseReport};
 use ibbi_common::zone::Zone;
+use ibbi_core::Precision;
+
+/// Returns the certificate of an audit, then the report on one case.
+pub fn case_audit(audit: &AuditReport, case: &CaseReport, layout: Layout) -> Vec<Piece> {
+    let mut pieces = certificate_text(audit, layout);
+    pieces.push(Piece::new(TextStyle::Plain, "\n"));
+    pieces.extend(case_report(case, layout));
+    pieces
+}
 
 /// Returns the report on one case: its stage, its events with their actors, the attendance, the time in each stage, the waits,
 /// how each stage was reached, the steps with their rules, what is still needed, and the findings.
@@ -19,6 +29,7 @@ pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &format!("case {}", report.case), columns)));
     let (good, verdict) = audit::case_verdict(report);
     pieces.push(Piece::new(good, paragraph("", &verdict.plain(), columns)));
+    pieces.push(Piece::new(TextStyle::Plain, paragraph("", &audit::lateness(report), columns)));
     let times = format!("Times are in the zone {}.", zone.name());
     pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &times, columns)));
     pieces.extend(timeline(report, zone, columns));
@@ -65,7 +76,11 @@ fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
 
 /// Returns the start of a record's line.
 fn lead(moment: &CaseRecord, zone: Zone) -> String {
-    format!("  {:>8}  #{}  ", zone.show_time(moment.at), moment.seq)
+    let time = match moment.details.precision {
+        Precision::Instant => zone.show_time(moment.at),
+        Precision::Day => String::new(),
+    };
+    format!("  {time:>8}  #{}  ", moment.seq)
 }
 
 /// Returns a record, with its actor if there are several.
@@ -95,8 +110,8 @@ fn attendance(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
 
 fn steps(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = vec![Piece::heading("\nSteps and their rules")];
-    for step in &report.steps {
-        let title = audit::step_title(step, zone).plain();
+    for (step, record) in report.steps.iter().zip(&report.records) {
+        let title = audit::step_title(step, record.details.precision, zone).plain();
         pieces.push(Piece::new(TextStyle::Plain, paragraph("", &title, columns)));
         pieces.push(Piece::new(TextStyle::Quiet, paragraph("    ", &audit::step_rules(step), columns)));
     }

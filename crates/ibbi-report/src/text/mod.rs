@@ -21,7 +21,7 @@ mod standards;
 
 pub use audit::audit;
 pub use calibration::{backtest, calibration};
-pub use case::case_report;
+pub use case::{case_audit, case_report};
 pub use cases::cases;
 pub use diff::diff;
 pub use forecast::{comparison, favors, forecast, gains};

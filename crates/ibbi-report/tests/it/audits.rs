@@ -142,10 +142,18 @@ fn invalid_checkpoints_and_filter_are_stated() {
         let facts = ibbi_audit::CheckpointFacts { size: 4, signer: Some("example.org/key".to_owned()), fault };
         report.checkpoints = vec![facts; count];
         let sentences = ibbi_report::certificate_sentences(&report);
-        sentences.into_iter().filter(|sentence| sentence.contains("not valid")).collect::<Vec<_>>()
+        sentences
+            .into_iter()
+            .filter(|sentence| sentence.contains("not valid") || sentence.contains("doesn't fit"))
+            .collect::<Vec<_>>()
     };
     assert!(stated(0).is_empty());
-    assert_eq!(stated(1), ["A checkpoint over 4 lines is not valid: the root differs."]);
+    assert_eq!(
+        stated(1),
+        [
+            "A checkpoint over 4 lines has a valid signature of example.org/key, but it doesn't fit this file: the root differs."
+        ]
+    );
     let many = stated(1_000);
     assert_eq!((many.len(), many[5].as_str()), (6, "995 more checkpoints of 1,000 are not valid."));
 

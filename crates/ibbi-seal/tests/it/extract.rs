@@ -108,7 +108,7 @@ fn a_shortened_extract_is_found_at_its_end() {
             let shown = format!("record {} is not the last one of the case", kept - 1);
             assert!(refused(&(begins.clone() + heads + &path)).contains(&shown), "{kept}");
             assert!(refused(&(begins.clone() + heads)).contains("path"), "{kept}");
-            assert!(refused(&begins).contains("later records are missing"), "{kept}");
+            assert!(refused(&begins).contains("records of the case can be missing after record"), "{kept}");
             // A changed format doesn't make it complete: only the warning about old extracts is left.
             let as_old = begins.replacen("\"extract\":2", "\"extract\":1", 1);
             assert_eq!(verified(&as_old).unwrap().complete_up_to, None);
@@ -123,7 +123,7 @@ fn a_shortened_extract_is_found_at_its_end() {
         assert!(verified(&mixed).is_err());
         // The path of another case, and lines after the end.
         let (_, _, other) = parts(&made(&second, (number + 1) % 3));
-        assert!(refused(&(head.clone() + &proved.concat() + &other)).contains("records are missing"));
+        assert!(refused(&(head.clone() + &proved.concat() + &other)).contains("records of the case are missing"));
         assert!(refused(&(new.clone() + &path)).contains("nothing must follow"));
     }
 }

@@ -9,6 +9,7 @@ use crate::terminal::TextStyle;
 use crate::{audit, chart, describe, format};
 use ibbi_audit::{CaseRecord, CaseReport};
 use ibbi_common::zone::Zone;
+use ibbi_core::Precision;
 
 /// Returns the page's id of a case's report.
 pub(super) fn place(index: usize) -> String {
@@ -33,6 +34,7 @@ impl AuditPage<'_> {
             let case = case(report, &place(index));
             content.push(if shown == 1 { case.attr("open", "open") } else { case });
         }
+        content.push(some(&audit::rules_of_cases(&self.timelines[..shown])));
         Some(("depth", "Cases in depth", content))
     }
 }
@@ -70,8 +72,6 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .with(attendance(report, zone))
         .with(road(report, zone))
         .with(some(&audit::waits(report)))
-        .with(some(&audit::steps(report)))
-        .with(some(&audit::rules_of_steps(report)))
         .with(actors(report, zone));
     details(summary, inside).class("case")
 }
@@ -92,7 +92,13 @@ fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
     let days = audit::by_day(report, zone).into_iter().map(|(day, moments)| {
         let entries = moments.iter().map(|moment| {
             let notes = audit::record_notes(moment, before, causes.get(&moment.seq).copied());
-            let entry = one(moment, notes, (zone, named));
+            let step = report.steps.iter().find(|step| step.seq == moment.seq);
+            let checked = step.map(|step| {
+                let written = Phrase::new("written down ").instant(step.logged, zone);
+                let rules = written.words(format!("; rules: {}", audit::step_rules(step)));
+                el("div").class("note quiet").with(rules.to_html())
+            });
+            let entry = one(moment, notes, (zone, named)).with(checked);
             before = Some(moment);
             entry
         });
@@ -105,7 +111,11 @@ fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
 fn one(moment: &CaseRecord, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
     let description = name(&describe(&moment.event));
     let description = if moment.corrected_by().is_some() { el("s").with(description) } else { description };
-    let head = format!("{} #{} ", zone.show_time(moment.at), moment.seq);
+    // The time of a record of which only the day is known is one at which the rules allow it.
+    let head = match moment.details.precision {
+        Precision::Instant => format!("{} #{} ", zone.show_time(moment.at), moment.seq),
+        Precision::Day => format!("#{} ", moment.seq),
+    };
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
     let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(description).with(by);
     let notes = notes.into_iter().map(|(role, text)| {
@@ -132,7 +142,7 @@ pub(super) fn stage_list(report: &CaseReport, zone: Zone) -> Option<Html> {
         el("li").with(audit::stage_entry(entering, zone).to_html()).with(asked)
     });
     let stages: Vec<Element> = stages.collect();
-    (!stages.is_empty()).then(|| el("ol").class("road").all(stages).into())
+    (!stages.is_empty()).then(|| el("ol").class("road cited-s").all(stages).into())
 }
 
 fn attendance(report: &CaseReport, zone: Zone) -> Option<Html> {
@@ -147,7 +157,7 @@ pub(super) fn attendance_list(report: &CaseReport, zone: Zone) -> Option<Html> {
         el("li").with(audit::session_title(session, zone).to_html()).with(el("ul").all(groups.collect::<Vec<_>>()))
     });
     let sessions: Vec<Element> = sessions.collect();
-    (!sessions.is_empty()).then(|| el("ol").class("road").all(sessions).into())
+    (!sessions.is_empty()).then(|| el("ol").class("road cited-a").all(sessions).into())
 }
 
 fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {

@@ -23,6 +23,8 @@ pub struct CaseAuditPage<'a> {
     pub case: &'a CaseReport,
     /// What was known at the end of each day on which a record was written down.
     pub known: &'a [KnownDay],
+    /// All records of the case, also those that the report leaves out: a later one can correct one that is shown.
+    pub all: &'a [CaseRecord],
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: &'a str,
 }
@@ -60,7 +62,16 @@ impl CaseAuditPage<'_> {
     }
 
     fn head(&self) -> Html {
-        let under = Phrase::new("Case ").code(self.case.case).words(", with its whole record.");
+        let under = Phrase::new("Case ").code(self.case.case);
+        let under = match self.case.later {
+            0 => under.words(", with its whole record."),
+            later => {
+                let shown = self.case.records.len() as u64;
+                let zone = Zone::or_utc(self.case.time_zone.as_ref());
+                let of = format!("; {} of {}.", format::number(shown), format::count(shown + later, "record"));
+                under.words(", as of ").instant(self.case.as_of, zone).words(of)
+            }
+        };
         Html::new()
             .with(
                 el("header")
@@ -73,6 +84,10 @@ impl CaseAuditPage<'_> {
                     .class("quiet")
                     .with("The certificate is about the whole file. The rest of this page is about one case."),
             )
+            .with(el("p").class("quiet").with(
+                "To cite this page: C1, R1, A1, and S1 are the first sentence of the certificate, the first record, the first \
+                 session in the attendance, and the first stage that was reached.",
+            ))
     }
 
     fn overview(&self, zone: Zone) -> Html {
@@ -82,6 +97,7 @@ impl CaseAuditPage<'_> {
         let times = format!("Times are in the zone {}.", zone.name());
         Html::new()
             .with(verdict)
+            .with(el("p").with(audit::lateness(self.case)))
             .with(el("p").class("quiet").with(times))
             .with(case::findings(self.case))
             .with(case::lacking(self.case))
@@ -129,7 +145,7 @@ impl CaseAuditPage<'_> {
         el("li")
             .attr("id", format!("record-{}", record.seq))
             .with(el("p").with(description))
-            .with(el("p").class("quiet").with(audit::step_title(step, zone).to_html()))
+            .with(el("p").class("quiet").with(audit::step_title(step, record.details.precision, zone).to_html()))
             .with(el("p").class("quiet").with(rules))
             .all(notes.collect::<Vec<_>>())
     }
@@ -147,7 +163,7 @@ impl CaseAuditPage<'_> {
         for record in &self.case.records {
             let Some(by) = record.corrected_by() else { continue };
             let how = if record.voided_by.is_some() { "voided" } else { "replaced" };
-            let correction = self.case.records.iter().find(|other| other.seq == by);
+            let correction = self.all.iter().find(|other| other.seq == by);
             let said = correction.map_or_else(String::new, |other| format!(": {}", describe(&other.event)));
             table.row([
                 Cell::Number(format!("#{}", record.seq)),
