@@ -105,7 +105,8 @@ impl Source {
     pub(super) fn statement(&self) -> Result<Option<Verified>, AppError> {
         match self {
             Self::Upload(_, upload) if upload.statement().is_some() => {
-                signing::verify(&upload.ledger(), &upload.against()).map(Some)
+                let against = upload.against();
+                signing::verify_history(&upload.ledger(), &against, &upload.history()?, &|_| {}).map(Some)
             }
             _ => Ok(None),
         }
