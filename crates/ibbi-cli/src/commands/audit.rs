@@ -58,6 +58,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
             now: Some(now),
         },
         threads,
+        without_texts: false,
         as_of,
         advisories: args.advisories,
         case: args.case.clone(),
