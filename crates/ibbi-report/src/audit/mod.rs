@@ -13,7 +13,8 @@ pub(crate) use case::{
     stays, waits,
 };
 pub(crate) use diff::{
-    case_presence, change, diff_notes, diff_verdict, differing_fields, divergence, line_difference, line_places,
+    case_presence, change, copy_verdict, diff_notes, diff_verdict, differing_fields, divergence, line_difference,
+    line_places,
 };
 pub(crate) use findings::{codes, consequences, finding_table, more, place};
 pub(crate) use measures::{
