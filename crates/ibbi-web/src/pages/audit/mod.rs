@@ -94,6 +94,9 @@ pub(crate) fn case(request: &WebRequest) -> WebResult {
 /// Returns all cases on a day.
 pub(crate) fn days(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
+    if let Some(refused) = all_cases::refused(request, (&format!("{}/days", source.address()), "/audit")) {
+        return Ok(refused);
+    }
     let report = source.cases_report(request)?;
     Ok(all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report))
 }
