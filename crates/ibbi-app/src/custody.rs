@@ -40,6 +40,8 @@ pub struct ListedHold {
     pub hold: u64,
     /// The case; none for all cases.
     pub case: Option<Uuid>,
+    /// Its district, if the hold is on a case.
+    pub district: Option<String>,
     /// Why.
     pub reason: String,
     /// Who placed it.
@@ -195,8 +197,11 @@ fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64,
 /// [`AppError`] if the ledger can't be read.
 pub fn holds(path: &Path) -> Result<Vec<ListedHold>, AppError> {
     let service = ledger::read_cases(path, Collect::Nothing)?;
+    let cases = ledger::all_cases(&service)?;
+    let district = |id: Uuid| cases.iter().find(|case| case.case == id).map(|case| case.district.to_string());
     let listed = |hold: Hold| ListedHold {
         hold: hold.seq,
+        district: hold.case.and_then(district),
         case: hold.case,
         reason: hold.reason.to_string(),
         by: hold.by.to_string(),
@@ -291,7 +296,8 @@ fn wanted(
     }
     if let Some((texts, reason)) = found.iter().find_map(|texts| Some((texts, texts.reason.as_ref()?))) {
         let owner = owner_label(texts.party);
-        let reason = format!("the texts of {owner} in case {case} can't be destroyed: {reason}");
+        let district = &texts.district;
+        let reason = format!("the texts of {owner} in case {case} ({district}) can't be destroyed: {reason}");
         return Err(AppError::NotAllowed(reason));
     }
     Ok(found)
