@@ -298,7 +298,8 @@ fn chance_is_the_share_of_the_runs_that_meet_the_goal() {
         assert_eq!((chance.met, chance.counted), (tally.met, tally.met + tally.late + tally.overdue), "{}", goal.name);
     }
     let whole = chances.last().unwrap();
-    assert_eq!((whole.met, whole.counted), (400, 400), "every case ends within 999 days");
+    assert_eq!(whole.met, whole.counted, "every case ends within 999 days");
+    assert!(whole.met > 0 && whole.met < 400, "a case that ends early is not completed: {whole:?}");
     let first = chances[0].chance.unwrap();
     assert!(first.low <= first.estimate && first.estimate <= first.high);
 }

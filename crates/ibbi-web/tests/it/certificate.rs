@@ -79,6 +79,7 @@ fn page_has_the_sentences_of_the_report() {
                 quorum: Some(Quorum::read(&path("keys"), 1).unwrap()),
             },
             digest: true,
+            without_texts: true,
             kept: 5,
             ..AuditRequest::default()
         };
@@ -102,7 +103,7 @@ fn page_has_the_sentences_of_the_report() {
         let parts =
             [("ledger", statement.as_bytes()), ("key", public.as_bytes()), ("witnesses", &keys[..]), ("quorum", b"1")];
         let (kind, body) = multipart(&parts);
-        let send = |path: &str| server.connect().ask("POST", path, &[("content-type", kind.clone())], &body);
+        let send = |path: &str| server.connect().ask("POST", path, &[("content-type", kind)], &body);
         let verified = send("/api/v1/verify").json();
         let has_fault = |code: &str| verified["faults"].as_array().unwrap().iter().any(|fault| fault["code"] == code);
         assert_eq!(
