@@ -109,7 +109,10 @@ def occurrences(moment, events):
     word, name, *at = moment.split()
     if word in ("enter", "leave"):
         side = "to" if word == "enter" else "from"
-        return [place for place, row in enumerate(events) if row[side] == name and row["from"] != row["to"]]
+        # Only the last session completes a case. Another end is neither its completion nor the end of a stage.
+        early = lambda row: row["to"] == "closed" and row["type"] != "session_closed"
+        return [place for place, row in enumerate(events)
+                if row[side] == name and row["from"] != row["to"] and not early(row)]
     if word == "all":
         given, taken, key, count = SETS[name]
         have, found = set(), []

@@ -40,6 +40,8 @@ pub struct ListedHold {
     pub hold: u64,
     /// The case; none for all cases.
     pub case: Option<Uuid>,
+    /// Its district, if the hold is on a case.
+    pub district: Option<String>,
     /// Why.
     pub reason: String,
     /// Who placed it.
@@ -223,20 +225,26 @@ fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64,
 /// # Errors
 /// [`AppError`] if the ledger can't be read.
 pub fn holds(path: &Path) -> Result<Vec<ListedHold>, AppError> {
-    Ok(holds_in(&ledger::read_cases(path, Collect::Nothing)?))
+    holds_in(&ledger::read_cases(path, Collect::Nothing)?)
 }
 
 /// Returns the legal holds of an open ledger, with those that were lifted, the oldest first.
-pub fn holds_in(service: &LedgerService) -> Vec<ListedHold> {
+///
+/// # Errors
+/// [`AppError`] if the cases can't be listed.
+pub fn holds_in(service: &LedgerService) -> Result<Vec<ListedHold>, AppError> {
+    let cases = ledger::all_cases(service)?;
+    let district = |id: Uuid| cases.iter().find(|case| case.case == id).map(|case| case.district.to_string());
     let listed = |hold: Hold| ListedHold {
         hold: hold.seq,
+        district: hold.case.and_then(district),
         case: hold.case,
         reason: hold.reason.to_string(),
         by: hold.by.to_string(),
         at: hold.at,
         lifted: hold.lifted.map(|line| line.at),
     };
-    service.store().custody().holds.into_iter().map(listed).collect()
+    Ok(service.store().custody().holds.into_iter().map(listed).collect())
 }
 
 /// Returns the sealed texts of a ledger, and which of them the retention rules allow to destroy on a day.
@@ -350,7 +358,8 @@ fn wanted(
     }
     if let Some((texts, reason)) = found.iter().find_map(|texts| Some((texts, texts.reason.as_ref()?))) {
         let owner = owner_label(texts.party);
-        let reason = format!("the texts of {owner} in case {case} can't be destroyed: {reason}");
+        let district = &texts.district;
+        let reason = format!("the texts of {owner} in case {case} ({district}) can't be destroyed: {reason}");
         return Err(AppError::NotAllowed(reason));
     }
     let number = found.iter().map(|texts| texts.texts).sum::<u64>();

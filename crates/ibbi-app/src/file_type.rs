@@ -1,5 +1,10 @@
 //! The type of an uploaded file that is not a ledger, by its first bytes, so that the user finds the right file.
 
+use crate::error::AppError;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
 /// How many bytes of a file are examined.
 const LOOKED_AT: usize = 4096;
 
@@ -37,6 +42,70 @@ pub fn is_private_key(content: &[u8]) -> bool {
 /// The message for a user who uploads a private key.
 pub const PRIVATE: &str = "this is a private key. It was not kept. Don't send it to other people: they could sign in your \
                                   name. To check signatures, use the public key, which starts with its name";
+
+/// The message for a user who checks one file of a release.
+pub const RELEASE: &str = "this is part of a public-records release; check the whole folder: ibbi verify FOLDER, or \
+                                  verify_release.py";
+
+/// Returns whether a file is one of a public-records release, by the lines that only a release has. The lines of a release of all
+/// cases look like those of a ledger, up to the first line that is withheld.
+///
+/// ```
+/// use ibbi_app::file_type::is_release;
+/// assert!(is_release(b"{\"basis\":\"exempt\",\"case\":\"01910000-0000-7000-8000-000100000001\""));
+/// assert!(!is_release(b"{\"actor\":\"P. Sullivan\""));
+/// ```
+pub fn is_release(content: &[u8]) -> bool {
+    let text = begin(content);
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_entry = |line: &[u8]| {
+        (line.starts_with(b"{\"index\":") && has(line, b"\"proof\":["))
+            || (line.starts_with(b"{\"case\":\"") && has(line, b"\"path\":["))
+            || line.starts_with(b"{\"sha256\":\"")
+    };
+    text.starts_with(b"ibbi release ")
+        || text.starts_with(b"{\"basis\":\"")
+        || (text.starts_with(b"{\"cases\":[") && has(first, b"\"checkpoint\":\""))
+        || (text.starts_with(b"{\"checkpoint\":\"") && has(first, b"\"release\":"))
+        || (text.starts_with(b"{\"digest\":\"") && has(first, b"\"line\":") && has(first, b"\"salt\":"))
+        // An extract and a mirror have such lines too, but they don't begin with a line of a ledger.
+        || (is_first_line(first) && text.split(|byte| *byte == b'\n').skip(1).any(is_entry))
+}
+
+/// Returns whether a line is the first of a ledger.
+fn is_first_line(line: &[u8]) -> bool {
+    line.starts_with(b"{") && has(line, b"\"prev\":")
+}
+
+/// The most bytes of the end of a file that are examined.
+const END: u64 = 64 << 10;
+
+/// Refuses a file of a public-records release, by its beginning and its end. Another file, or one that can't be read, passes.
+///
+/// # Errors
+/// [`AppError::Usage`] for a file of a release.
+pub(crate) fn refuse_release(path: &Path) -> Result<(), AppError> {
+    // A pipe can be read only once.
+    if !path.is_file() {
+        return Ok(());
+    }
+    let Ok(text) = beginning_and_end(path) else { return Ok(()) };
+    if is_release(&text) { Err(AppError::Usage(format!("{}: {RELEASE}", path.display()))) } else { Ok(()) }
+}
+
+/// Reads the beginning of a file and its end, with a line feed between them.
+fn beginning_and_end(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let mut text = Vec::new();
+    file.by_ref().take(END).read_to_end(&mut text)?;
+    let length = file.metadata()?.len();
+    if length > END {
+        text.push(b'\n');
+        file.seek(SeekFrom::Start(END.max(length - END)))?;
+        file.take(END).read_to_end(&mut text)?;
+    }
+    Ok(text)
+}
 
 /// Returns why a file is not a ledger or an extract, and its probable type. Returns `None` if it has a line of a
 /// ledger, even a damaged one.

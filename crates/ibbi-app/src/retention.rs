@@ -4,7 +4,7 @@
 
 use crate::error::AppError;
 use ibbi_core::{Date, Name, Reason};
-use ibbi_log::{Digest, Keep, KeepFrom, TextOwner};
+use ibbi_log::{Digest, Keep, KeepFrom, NotAKeep, TextOwner};
 use serde::{Deserialize, Deserializer};
 use std::path::Path;
 
@@ -146,7 +146,12 @@ fn authority<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reason, D::Er
 }
 
 fn keep<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Keep, D::Error> {
-    field(deserializer, "keep", |text| text.parse::<Keep>().map_err(|error| error.to_string()))
+    field(deserializer, "keep", |text| {
+        // A line of the ledger has only one spelling, but people write both.
+        let spellings = [text.to_owned(), format!("{text}s"), text.strip_suffix('s').unwrap_or(text).to_owned()];
+        let read = spellings.iter().find_map(|text| text.parse::<Keep>().ok());
+        read.ok_or_else(|| format!("`{}` is not valid; {NotAKeep}", ibbi_common::spelling::echo(text)))
+    })
 }
 
 fn after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<KeepFrom, D::Error> {
@@ -201,6 +206,18 @@ mod tests {
         let missing = RetentionRules::parse(&RULE.replace("confirmed_by = 'Town counsel'\n", "")).unwrap_err();
         assert!(missing.starts_with("line 1: ") && missing.contains("`confirmed_by`"), "{missing}");
         assert!(RetentionRules::parse("").is_err());
+    }
+
+    #[test]
+    fn times_are_read_in_the_singular_and_the_plural() {
+        for (typed, keep) in
+            [("1 months", "1 month"), ("1 month", "1 month"), ("7 year", "7 years"), ("90 days", "90 days")]
+        {
+            let rules = RetentionRules::parse(&RULE.replace("7 years", typed)).unwrap();
+            assert_eq!(rules.rule(TextOwner::Program).unwrap().keep.to_string(), keep, "{typed}");
+        }
+        let error = RetentionRules::parse(&RULE.replace("7 years", "1 fortnight")).unwrap_err();
+        assert!(error.contains("`1 fortnight`") && error.contains("`18 months`"), "{error}");
     }
 
     #[test]

@@ -94,6 +94,7 @@ pub fn verify_history(
     history: &HistorySettings,
     watch: ProgressCallback<'_>,
 ) -> Result<Verified, AppError> {
+    file_type::refuse_release(path)?;
     let older = history.older()?;
     let keys = public_keys(settings)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };

@@ -35,7 +35,17 @@ pub(crate) fn result(report: &CasesReport) -> String {
     let open = report.completed.open.count;
     let closed = report.completed.finished + report.other_ends.finished;
     if report.cases.is_empty() {
-        return format!("No case had been opened by {}.", on(report.as_of));
+        let opened = report.states.iter().filter(|state| state.as_it_was.is_some()).count() as u64;
+        if opened == 0 {
+            return format!("No case had been opened by {}.", on(report.as_of));
+        }
+        let by = if day_of(report.as_of) == day_of(report.known_on) { "then".to_owned() } else { on(report.as_of) };
+        let were = if opened == 1 { "was" } else { "were" };
+        return format!(
+            "No case was on record on {}; {} had been opened by {by} and {were} recorded later.",
+            on(report.known_on),
+            format::number(opened)
+        );
     }
     let cases = format::count(report.cases.len() as u64, "case");
     let unusual = report.cases.iter().filter(|case| !case.outliers.is_empty()).count() as u64;

@@ -147,6 +147,34 @@ fn with_cases<'r>(
     table
 }
 
+/// Returns the open cases whose days are over already, the latest first.
+pub fn overdue(report: &GoalsReport) -> FigureTable {
+    let columns = [
+        FigureColumn::text("goal", "goal name"),
+        FigureColumn::text("district", "district"),
+        FigureColumn::text("facilitator", "facilitator"),
+        FigureColumn::text("due", "due"),
+        FigureColumn::number("late_by", "late by"),
+        FigureColumn::text("case", "case"),
+    ];
+    let mut table = FigureTable::new("overdue", "Open cases already overdue", columns)
+        .with_caption("Goals whose days are over, the latest first");
+    let is_overdue = |case: &GoalMeasurement| case.is_open && case.result == GoalResult::Overdue;
+    let mut overdue: Vec<_> = all_cases(report).filter(|(_, case)| is_overdue(case)).collect();
+    overdue.sort_by_key(|(_, case)| core::cmp::Reverse(case.late_by));
+    for (goal, case) in overdue {
+        table.row([
+            FigureValue::Name(goal.goal.name.clone()),
+            FigureValue::name(case.district.as_ref()),
+            FigureValue::name(case.facilitator.as_ref()),
+            FigureValue::Day(case.due),
+            FigureValue::Count(case.late_by.into()),
+            FigureValue::Code(case.case.to_string()),
+        ]);
+    }
+    table
+}
+
 /// Returns the open cases that can still meet a goal, the earliest due date first.
 pub fn open(report: &GoalsReport) -> FigureTable {
     let columns = [

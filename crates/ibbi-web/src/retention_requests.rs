@@ -39,8 +39,8 @@ pub(crate) fn today(request: &WebRequest) -> Result<Date, WebError> {
 }
 
 /// Returns the legal holds, the oldest first.
-pub(crate) fn holds(request: &WebRequest) -> Vec<ListedHold> {
-    request.state.look(custody::holds_in)
+pub(crate) fn holds(request: &WebRequest) -> Result<Vec<ListedHold>, WebError> {
+    Ok(request.state.look(custody::holds_in)?)
 }
 
 /// Places a legal hold on a case, or on all cases. Returns the number of its line.
@@ -52,7 +52,7 @@ pub(crate) fn place(request: &WebRequest, case: Option<Uuid>, why: &str) -> Resu
 /// Lifts a legal hold. Returns the number of the line that says so.
 pub(crate) fn lift(request: &WebRequest, hold: u64, why: &str) -> Result<u64, WebError> {
     let (reason, actor) = (reason(why)?, actor(request));
-    if !holds(request).iter().any(|known| known.hold == hold) {
+    if !holds(request)?.iter().any(|known| known.hold == hold) {
         return Err(WebError::not_found(format!("there is no legal hold {hold}")));
     }
     Ok(request.state.writer.run_here(move |service| custody::lift_hold_in(service, hold, reason, &actor))?)

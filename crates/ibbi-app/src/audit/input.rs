@@ -2,6 +2,7 @@
 
 use crate::case_choice::meant;
 use crate::error::AppError;
+use crate::file_type;
 use crate::ledger;
 use crate::mirrors;
 use ibbi_audit::{Audit, AuditError, AuditOptions, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
@@ -24,6 +25,7 @@ pub(super) fn open<'a>(path: &Path) -> Result<LedgerSource<'a>, AppError> {
                        extract of a case from it, which can be audited";
         return Err(AppError::Usage(message.to_owned()));
     }
+    file_type::refuse_release(path)?;
     LedgerSource::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
 }
 

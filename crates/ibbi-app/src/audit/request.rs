@@ -16,6 +16,8 @@ pub struct AuditRequest {
     pub history: HistorySettings,
     /// The name of the file, for the certificate. Without it, the certificate has the name of the path.
     pub file_name: Option<String>,
+    /// Whether the file comes without its confidential texts, such as an upload. They are not checked then.
+    pub without_texts: bool,
     /// The person who audits, for the certificate.
     pub auditor: Option<String>,
     /// Whether to compute the SHA-256 of the file, for the certificate.

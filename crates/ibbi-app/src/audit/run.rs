@@ -59,7 +59,7 @@ pub fn audit_with_progress(
         history,
         certificate,
         root: false,
-        texts_beside: (path != Path::new("-")).then(|| path.to_owned()),
+        texts_beside: (path != Path::new("-") && !request.without_texts).then(|| path.to_owned()),
         filter: AuditFilter { cases, since: request.since, outcome: request.outcome, codes: request.codes.clone() },
         kept: request.kept,
         variants: request.variants,

@@ -36,7 +36,14 @@ impl AsKnown {
     /// # Errors
     /// [`AppError`] if a text is neither a day nor a time.
     pub fn read(as_of: Option<&str>, logged: Option<&str>, now: At) -> Result<Self, AppError> {
-        let read = |text: Option<&str>| text.map(|text| end_of(text, now)).transpose();
+        let wrong = |text: &str| {
+            let message = format!(
+                "`{}` is not a time; write a day such as 9/1/2026 or 2026-09-01, or a time such as 2026-09-01 16:00",
+                ibbi_common::spelling::echo(text)
+            );
+            AppError::Usage(message)
+        };
+        let read = |text: Option<&str>| text.map(|text| end_of(text, now).map_err(|_| wrong(text))).transpose();
         Ok(Self { as_of: read(as_of)?, logged: read(logged)? })
     }
 

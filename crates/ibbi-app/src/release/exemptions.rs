@@ -154,6 +154,11 @@ impl Exemptions {
         rule.map(|rule| rule.decision.clone()).or_else(default)
     }
 
+    /// Returns whether no rule and no released line is about a record, so that only the default decides.
+    pub(crate) fn leaves_to_default(&self, record: &Considered) -> bool {
+        !self.released.contains(&record.line) && !self.rules.iter().any(|rule| rule.fits(record))
+    }
+
     /// Checks that every rule and every line that was named is about a record of the release.
     ///
     /// # Errors

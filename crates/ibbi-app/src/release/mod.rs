@@ -175,6 +175,8 @@ struct Choice<'a> {
     withheld: BTreeMap<u64, WithheldEntry>,
     /// The withheld lines whose IDs are not random. A guess of everything else in the line could be confirmed by its SHA-256.
     guessable: Vec<u64>,
+    /// The lines about which only the default decided, and which are withheld, wholly or their texts.
+    by_default: Vec<u64>,
 }
 
 impl<'a> Choice<'a> {
@@ -201,6 +203,7 @@ impl<'a> Choice<'a> {
             released: BTreeMap::new(),
             withheld: BTreeMap::new(),
             guessable: Vec::new(),
+            by_default: Vec::new(),
         };
         for (item, decision) in items.iter().zip(decisions) {
             let line = item.record.line;
@@ -250,6 +253,9 @@ impl<'a> Choice<'a> {
         };
         let hidden = items.iter().filter(|item| choice.lines_withheld.contains(&item.record.line));
         choice.guessable = hidden.filter(|item| !has_random_id(item)).map(|item| item.record.line).collect();
+        let by_default = considered.iter().filter(|record| request.exemptions.leaves_to_default(record));
+        let is_withheld = |line: &u64| choice.withheld.get(line).is_some_and(|entry| entry.basis == Basis::Exempt);
+        choice.by_default = by_default.map(|record| record.line).filter(is_withheld).collect();
         choice.items = items;
         Ok(choice)
     }
@@ -323,6 +329,10 @@ impl<'a> Choice<'a> {
             "the short IDs of concerns are in released lines, and often give away its subject",
         );
         add(
+            self.by_default.clone(),
+            "the default decided about these texts and lines, because no rule is about them; check that it is right for each",
+        );
+        add(
             self.guessable.clone(),
             "the record IDs in withheld lines are not random, so someone who guesses everything else in the line could confirm the guess",
         );
@@ -369,6 +379,7 @@ impl<'a> Choice<'a> {
             rev: record.rev,
             what: if is_line { None } else { Some(ibbi_report::describe(&event)) },
             when: if is_line { None } else { Some(item.when()) },
+            written: if is_line { None } else { Some(item.written()) },
             recorded_by: if is_line { None } else { Some(record.actor.to_string()) },
             kind: record.event.kind().label().to_owned(),
             withheld,

@@ -7,7 +7,7 @@ use crate::confidential::{concern_of, party_of};
 use crate::error::AppError;
 use crate::times::happened;
 use crate::zone::Zone;
-use ibbi_core::{ConcernId, Event, FieldKind, Party};
+use ibbi_core::{ConcernId, Event, FieldKind, Party, Precision};
 use ibbi_log::{CustodyState, Destruction, Digest, LedgerLine, LineRecord, Record, TextOwner, Texts, Uuid};
 use ibbi_seal::ReleaseLines;
 use std::collections::BTreeMap;
@@ -99,6 +99,11 @@ impl Item<'_> {
     /// Returns when it happened, in the district's time.
     pub(super) fn when(&self) -> String {
         happened(self.record.at, self.record.details.precision, self.zone)
+    }
+
+    /// Returns when it was written down, in the district's time.
+    pub(super) fn written(&self) -> String {
+        happened(self.record.logged, Precision::Instant, self.zone)
     }
 
     /// Returns the entry about what is withheld of it.

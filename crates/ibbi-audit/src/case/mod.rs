@@ -114,6 +114,9 @@ pub struct CaseRecord {
     pub recorded: Stage,
     /// The stage after it, as computed now.
     pub stage: Stage,
+    /// The stage that began with it, in the order in which the events happened.
+    #[serde(skip)]
+    pub began: Option<Stage>,
     /// Whether it was accepted.
     pub accepted: bool,
     /// Why it was refused.

@@ -48,6 +48,12 @@ pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
         CaseUntil::At(at) | CaseUntil::Logged(at) => at,
         CaseUntil::End | CaseUntil::Seq(_) => last,
     });
+    let milestones = milestones.finish();
+    for milestone in &milestones {
+        if let Some(record) = records.iter_mut().find(|record| record.seq == milestone.seq) {
+            record.began = Some(milestone.stage);
+        }
+    }
     let opened = state.file().map(CaseFile::opened);
     CaseReport {
         case: query.case,
@@ -61,7 +67,7 @@ pub(super) fn report(input: CaseRecords, query: &CaseQuery) -> CaseReport {
         actors: actors(&records),
         stages: stages(&times, as_of),
         waiting: waiting(&times, as_of),
-        milestones: milestones.finish(),
+        milestones,
         lacking: state.lacks(as_of),
         findings,
         records,
@@ -108,6 +114,7 @@ fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
                 details: record.details.clone(),
                 recorded: record.to,
                 stage: replayed.core_state.case().stage(),
+                began: None,
                 accepted: refused.is_none() && !input.repeated.contains(&line),
                 refusal: own.map(|refused| refused.refusal.clone()),
                 inserted: 0,

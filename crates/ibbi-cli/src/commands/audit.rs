@@ -62,6 +62,7 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
             now: Some(now),
         },
         threads,
+        without_texts: false,
         as_of,
         advisories: args.advisories,
         case: args.case.clone(),
@@ -84,7 +85,10 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         let found = case_report(&args, case, until, as_of)?;
         let code = if report.sound && !has_errors(&found) { ExitCode::Done } else { ExitCode::BadLedger };
         if json {
-            return Ok(Outcome { code, ..Outcome::json(&CertifiedCase { certificate: &report.certificate, case: &found }) });
+            return Ok(Outcome {
+                code,
+                ..Outcome::json(&CertifiedCase { certificate: &report.certificate, case: &found })
+            });
         }
         let pieces = text::case_audit(&report, &found, terminal::layout());
         return Ok(Outcome { code, ..Outcome::done(terminal::pieces(&pieces)) });

@@ -174,7 +174,11 @@ fn list(holds: &[ListedHold]) -> String {
     }
     let mut text = String::new();
     for hold in holds {
-        let what = hold.case.map_or_else(|| "all cases".to_owned(), |case| format!("case {case}"));
+        let what = match (hold.case, &hold.district) {
+            (None, _) => "all cases".to_owned(),
+            (Some(case), Some(district)) => format!("{district}, case {case}"),
+            (Some(case), None) => format!("case {case}"),
+        };
         let state = match hold.lifted {
             Some(at) => format!("lifted on {}", at.utc_date().readable()),
             None => paint(BAD, "in force"),

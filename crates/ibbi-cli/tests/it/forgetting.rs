@@ -221,7 +221,18 @@ fn destruction_is_refused_under_hold_and_before_the_day() {
     let held = place.done(&["--json", "hold", "place", LEDGER, "--all", "--reason", "Grievance 14"]);
     let hold = serde_json::from_str::<Value>(&held).expect("JSON")["hold"].to_string();
     let before = place.path("keys").read_dir().expect("a folder").count();
+    let of_case = place.done(&["--json", "hold", "place", LEDGER, "--case", OPEN, "--reason", "Grievance 15"]);
+    let of_case = serde_json::from_str::<Value>(&of_case).expect("JSON")["hold"].to_string();
+    let listed = place.done(&["--json", "hold", "list", LEDGER]);
+    let listed: Value = serde_json::from_str(&listed).expect("JSON");
+    let district = listed[1]["district"].as_str().expect("the district of the case");
+    assert!(
+        place.done(&["hold", "list", LEDGER]).contains(&format!("hold {of_case}: {district}, case ")),
+        "{district}"
+    );
+    place.done(&["hold", "lift", LEDGER, &of_case, "--reason", "Settled"]);
     let refused = place.ibbi(&destroy(OPEN, &[]));
+    assert!(refused.err.contains(&format!(" ({district}) can't be destroyed")), "{refused:?}");
     let why = format!("line {hold} placed a legal hold on ");
     assert!(
         refused.code == REFUSED && refused.err.contains(&why) && refused.err.contains("Grievance 14"),

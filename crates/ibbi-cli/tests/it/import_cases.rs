@@ -56,6 +56,14 @@ fn imported_cases_are_sound_and_a_second_import_records_nothing() {
     assert!(place.done(&["verify", "a.ledger"]).starts_with("sound"));
     let audit = place.done(&["audit", "a.ledger"]);
     assert!(audit.contains("no errors, no warnings"), "{audit}");
+    // All records of an imported case are written at once. Each has the stage after itself.
+    let history = place.done(&["audit", "a.ledger", "--case", "Alder Point"]);
+    let stages = history.lines().filter_map(|line| line.trim().strip_prefix("- the case is now in "));
+    assert_eq!(
+        stages.collect::<Vec<_>>(),
+        ["Inquiry", "Introduction", "Application", "Training", "Caucus"],
+        "{history}"
+    );
     for (case, stage) in [("Maple Hollow", "completed"), ("Birch Valley", "not adopted"), ("Alder Point", "Caucus")] {
         let status = place.done(&["status", "a.ledger", "--case", case]);
         assert!(status.contains(stage), "{case}: {status}");

@@ -93,9 +93,15 @@ pub(crate) fn record_notes(
         let text = format!("{} [{}]", advisory.found, advisory.warning.code());
         (TextStyle::Warning, text)
     }));
-    if moment.accepted && before.is_none_or(|before| before.stage != moment.stage) {
-        let now = if moment.stage == Stage::Closed { "closed" } else { moment.stage.label() };
-        let preposition = if moment.stage == Stage::Closed { "" } else { "in " };
+    // Events that were recorded together, or after later ones, led only to their own stage, not to that of the whole case.
+    let is_latest = moment.inserted == 0 && moment.details.act.is_none();
+    let stage = match is_latest {
+        true => Some(moment.stage).filter(|stage| before.is_none_or(|before| before.stage != *stage)),
+        false => moment.began,
+    };
+    if let Some(stage) = stage.filter(|_| moment.accepted) {
+        let now = if stage == Stage::Closed { "closed" } else { stage.label() };
+        let preposition = if stage == Stage::Closed { "" } else { "in " };
         let text = match moment.corrected_by() {
             Some(by) => format!("the case was {preposition}{now} until #{by} corrected this record"),
             None => format!("the case is now {preposition}{now}"),

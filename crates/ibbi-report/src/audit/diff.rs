@@ -33,6 +33,41 @@ pub(crate) fn diff_verdict(diff: &Diff) -> (TextStyle, Phrase) {
     (TextStyle::Bad, Phrase::new(text))
 }
 
+/// Returns how an uploaded copy, which is the second of the two, differs from our ledger.
+pub(crate) fn copy_verdict(diff: &Diff) -> (TextStyle, Phrase) {
+    let (ours, uploaded) = diff.lines;
+    if diff.same || diff.case.is_some() {
+        return diff_verdict(diff);
+    }
+    let ended = |first: bool| {
+        let found = diff.divergence.as_ref();
+        found.is_some_and(|found| if first { found.first.is_none() } else { found.second.is_none() })
+    };
+    let more = |larger: u64, smaller: u64| format::count(larger.saturating_sub(smaller), "more line");
+    if uploaded < ours && ended(false) {
+        let text = format!("The uploaded copy is the beginning of ours; ours has {}.", more(ours, uploaded));
+        return (TextStyle::Good, Phrase::new(text));
+    }
+    if ours < uploaded && ended(true) {
+        let more = more(uploaded, ours);
+        let text = format!("Ours is the beginning of the uploaded copy; the uploaded one has {more}.");
+        return (TextStyle::Bad, Phrase::new(text));
+    }
+    let records = &diff.records;
+    let place = diff.divergence.as_ref().map_or(1, |found| found.line);
+    let text = format!(
+        "The history forked: from line {} on, the uploaded copy is not the same as ours. Ours has {}, the uploaded one has {}. \
+         Records and other lines: {} changed, {} only in ours, and {} only in the uploaded one.",
+        format::number(place),
+        format::count(ours, "line"),
+        format::number(uploaded),
+        format::number(records.changed),
+        format::number(records.only_first),
+        format::number(records.only_second),
+    );
+    (TextStyle::Bad, Phrase::new(text))
+}
+
 /// Returns notes on what was compared: the lines that only follow from others, and the case of an extract.
 pub(crate) fn diff_notes(diff: &Diff) -> Vec<Phrase> {
     let mut notes = Vec::new();

@@ -13,8 +13,8 @@ pub(crate) use case::{
     stage_entry, stays, waits,
 };
 pub(crate) use diff::{
-    case_presence, change, change_characters, diff_notes, diff_verdict, differing_fields, divergence, line_difference,
-    line_places,
+    case_presence, change, change_characters, copy_verdict, diff_notes, diff_verdict, differing_fields, divergence,
+    line_difference, line_places,
 };
 pub(crate) use findings::{codes, consequences, finding_table, more, place};
 pub(crate) use measures::{

@@ -10,9 +10,9 @@ use ibbi_audit::Diff;
 /// The most columns of a value on the page. The report's file has all of it.
 const WIDTH: usize = 100;
 
-/// Returns how two ledgers differ, for a page of the server: each record by field, the first byte, and each case's state.
+/// Returns how an uploaded copy, which is the second, differs from the server's ledger, for a page of the server: each record by field, the first byte, and each case's state.
 pub fn diff_content(diff: &Diff) -> Html {
-    let (style, verdict) = audit::diff_verdict(diff);
+    let (style, verdict) = audit::copy_verdict(diff);
     let box_ = el("div").class(if matches!(style, TextStyle::Good) { "good" } else { "warning" });
     let notes: Html = audit::diff_notes(diff).into_iter().map(|note| el("p").with(note.to_html())).collect();
     let fields = audit::differing_fields(diff);
@@ -22,7 +22,8 @@ pub fn diff_content(diff: &Diff) -> Html {
     let first = diff.divergence.as_ref().map(|found| {
         let (place, both) = audit::divergence(found);
         let rows = both.map(|(which, has)| {
-            el("div").with(el("dt").with(which)).with(el("dd").with(el("code").with(name(&cut(&has, WIDTH)))))
+            let whose = if which == "first" { "ours" } else { "uploaded" };
+            el("div").with(el("dt").with(whose)).with(el("dd").with(el("code").with(name(&cut(&has, WIDTH)))))
         });
         let content = Html::new().with(el("p").with(place.to_html())).with(el("dl").class("facts").all(rows));
         section("byte", "First different byte", content)
@@ -76,7 +77,7 @@ fn case_list(diff: &Diff) -> Html {
             .map(|change| {
                 let (place, both) = audit::change(change);
                 let [first, second] = both.map(|has| cut(&has, WIDTH));
-                let text = format!("{place}: {first} in the first, {second} in the second");
+                let text = format!("{place}: {first} in ours, {second} in the uploaded one");
                 let found = audit::change_characters(change).map(|found| el("div").with(name(&found)));
                 el("li").with(name(&text)).with(found)
             })

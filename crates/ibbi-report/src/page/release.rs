@@ -46,6 +46,8 @@ pub struct ReleasedRecord {
     pub what: Option<String>,
     /// When it happened, in the district's time.
     pub when: Option<String>,
+    /// When it was written to the ledger, in the district's time.
+    pub written: Option<String>,
     /// The person who recorded it.
     pub recorded_by: Option<String>,
     /// The name of the event's type.
@@ -83,7 +85,7 @@ const FILES: [(&str, &str); 7] = [
 /// How the release is checked.
 const STEPS: [&str; 4] = [
     "Get verify_release.py, verify_ledger.py, verify_proof.py, and ledger.schema.json from the program's public source. The copies in this folder are the same files, but the office made the folder.",
-    "Get the public key of the ledger from a source that you trust, such as the office's website, the district, or the union.",
+    "Get the public key of the ledger from a source that the office doesn't control, such as the other party.",
     "Run: python3 verify_release.py FOLDER 'PUBLIC KEY'. It needs Python 3.9 or later and nothing else.",
     "The script prints \"sound\", or the file, the line, and what is wrong with it.",
 ];
@@ -219,7 +221,7 @@ impl ReleasePage<'_> {
 }
 
 fn records(case: &ReleasedCase) -> Element {
-    let columns = ["Line", "When", "Record", "Recorded by"].map(Column::text);
+    let columns = ["Line", "When", "Record", "Recorded by", "Written down"].map(Column::text);
     let mut table = Table::new(format!("Records of {}", case.title), columns);
     for record in &case.records {
         let what = match (&record.what, &record.withheld) {
@@ -234,7 +236,8 @@ fn records(case: &ReleasedCase) -> Element {
             }
         };
         let text = |value: &Option<String>| value.clone().map_or(Cell::Nothing, Cell::Name);
-        table.row([Cell::Number(record.line.to_string()), text(&record.when), what, text(&record.recorded_by)]);
+        let [when, by, written] = [&record.when, &record.recorded_by, &record.written].map(text);
+        table.row([Cell::Number(record.line.to_string()), when, what, by, written]);
     }
     el("div").with(table.to_html())
 }

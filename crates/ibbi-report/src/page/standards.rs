@@ -24,6 +24,8 @@ pub struct GoalsPage<'a> {
 /// Columns that are only in CSV and spreadsheets, because a page has no room for them.
 const WIDE: [&str; 7] =
     ["statement", "source", "case", "meetings", "training_sessions", "facilitation_sessions", "first_session"];
+/// The columns of a goal with its counts.
+const COUNTS: [&str; 6] = ["met", "late", "overdue", "not_due", "median_days", "ended_first"];
 /// The most rows of a table on a page.
 const SHOWN: usize = 500;
 
@@ -43,10 +45,13 @@ impl GoalsPage<'_> {
             None if open.rows.is_empty() => None,
             None => Some(section("open", "Open cases", figure_table(&open).with(self.chances_at.map(chances_link)))),
         };
+        let overdue = goal_tables::overdue(self.report);
+        let overdue = (!overdue.rows.is_empty()).then(|| section("overdue", "Already overdue", figure_table(&overdue)));
         Html::new()
             .with(el("p").class("verdict").with(words::goals_result(self.report)))
             .with(warnings(&words::goals_notes(self.report)))
-            .with(section("goals", "Results", figure_table(&goal_tables::by_goal(self.report))))
+            .with(section("goals", "Results", self.results()))
+            .with(overdue)
             .with(open)
             .with(section("periods", "By period", figure_table(&goal_tables::by_period(self.report))))
             .with(section("facilitators", "By facilitator", figure_table(&goal_tables::by_facilitator(self.report))))
@@ -58,6 +63,12 @@ impl GoalsPage<'_> {
     /// Returns only the open cases at risk, for the place of the open cases on a page that is shown already.
     pub fn risk_section(risks: &GoalRisks) -> Html {
         Html::new().with(risk_section(risks))
+    }
+
+    /// Returns which goals were met, in few columns for a phone, and all figures folded.
+    fn results(&self) -> Html {
+        let all = goal_tables::by_goal(self.report);
+        figure_table(&all.without(&COUNTS)).with(details("All figures".to_owned(), figure_table(&all)))
     }
 
     /// Returns the cases that missed a goal, and all cases folded.

@@ -2,6 +2,7 @@
 
 use super::{Layout, Piece, TextStyle, table};
 use crate::figures::FigureTable;
+use crate::goal_tables;
 use crate::program_tables::{program_tables, summary_for_people};
 use crate::standards as words;
 use crate::terminal::columns::paragraph;
@@ -15,6 +16,11 @@ pub fn goals(report: &GoalsReport, shown: &FigureTable, risks: Option<&GoalRisks
     pieces.push(Piece::new(TextStyle::Plain, paragraph("", &words::goals_result(report), columns)));
     let notes = words::goals_notes(report);
     pieces.extend(notes.iter().map(|note| Piece::new(TextStyle::Warning, paragraph("- ", note, columns))));
+    let overdue = goal_tables::overdue(report);
+    if shown.code == "risk" && !overdue.rows.is_empty() {
+        pieces.push(Piece::heading(&format!("\n{}", overdue.title)));
+        pieces.push(table(&words::for_terminal(&overdue), layout));
+    }
     pieces.push(Piece::heading(&format!("\n{}", shown.title)));
     pieces.push(if shown.rows.is_empty() {
         Piece::new(TextStyle::Plain, "None.\n")

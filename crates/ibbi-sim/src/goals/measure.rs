@@ -30,6 +30,9 @@ pub struct GoalMeasurement {
     pub late_by: u32,
     /// Whether the goal was met.
     pub result: GoalResult,
+    /// Whether the case is open.
+    #[serde(skip)]
+    pub is_open: bool,
     /// The period that has the last day on which the goal is met.
     pub period: FiscalPeriod,
 }
@@ -66,6 +69,7 @@ pub(super) fn measure(
             judged.taken.saturating_sub(goal.within.into())
         },
         result: judged.result,
+        is_open: track.closed.is_none(),
         period: goals.fiscal_years.period(goals.period, judged.due),
     })
 }

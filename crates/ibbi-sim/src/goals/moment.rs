@@ -26,9 +26,9 @@ pub enum GoalMoment {
     Last(EventKind, Option<Stage>),
     /// The event that completes a set of answers. A withdrawn answer opens the set again.
     All(AnswerSet),
-    /// A stage begins for the first time.
+    /// A stage begins for the first time. A case begins to be closed when its last session completes it, not when it ends early.
     Enter(Stage),
-    /// A stage ends for the first time.
+    /// A stage ends for the first time, and the case doesn't end early with it.
     Leave(Stage),
 }
 
@@ -135,7 +135,7 @@ impl GoalMoment {
             Self::First(kind, stage) => named(kind, stage),
             Self::Last(kind, stage) => format!("the last {}", named(kind, stage)),
             Self::All(set) => set.label().to_owned(),
-            Self::Enter(Stage::Closed) => "the end of the case".to_owned(),
+            Self::Enter(Stage::Closed) => "the completion of the case".to_owned(),
             Self::Enter(stage) => format!("the start of {}", stage.label().to_lowercase()),
             Self::Leave(stage) => format!("the end of {}", stage.label().to_lowercase()),
         }

@@ -112,8 +112,13 @@ impl<'w> CaseTrack<'w> {
             }
         }
         if from != to {
-            if to == Stage::Closed {
+            let closes = to == Stage::Closed;
+            if closes {
                 self.closed = Some(at);
+            }
+            // A case that is withdrawn, declined, or referred reaches the end of nothing.
+            if closes && !matches!(event, Event::SessionClosed(_)) {
+                return;
             }
             for place in &watch.of_stages {
                 let occurs = match watch.moment(*place) {

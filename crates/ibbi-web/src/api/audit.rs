@@ -74,7 +74,7 @@ pub(crate) fn audit_request(request: &WebRequest, against: VerifySettings, histo
 /// Returns the request of an audit of an upload.
 pub(crate) fn upload_request(request: &WebRequest, upload: &Upload) -> Result<AuditRequest, AppError> {
     let file_name = upload.name();
-    Ok(AuditRequest { file_name, ..audit_request(request, upload.against(), upload.history()?) })
+    Ok(AuditRequest { file_name, without_texts: true, ..audit_request(request, upload.against(), upload.history()?) })
 }
 
 struct Nothing;
@@ -249,6 +249,9 @@ pub(crate) fn upload(request: &WebRequest) -> Result<Upload, WebError> {
             let detail = format!("{what} is compressed; unpack it first");
             return Err(WebError::Request(StatusCode::UNSUPPORTED_MEDIA_TYPE, "packed", detail));
         }
+    }
+    if file_type::is_release(&ledger.content) {
+        return Err(WebError::Request(StatusCode::UNPROCESSABLE_ENTITY, "not-a-ledger", file_type::RELEASE.to_owned()));
     }
     let is_statement = StatementKind::of(&ledger.content).is_some();
     if let Some(reason) = file_type::why_no_ledger(&ledger.content).filter(|_| !is_statement) {

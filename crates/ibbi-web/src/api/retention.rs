@@ -160,7 +160,7 @@ impl From<DueTexts> for TextsInfo {
 
 pub(super) fn holds(request: &WebRequest) -> WebResult {
     let (limit, after) = (paging::limit(request)?, paging::after::<u64>(request, "the number of a hold")?);
-    let all = changes::holds(request).into_iter().filter(|hold| after.is_none_or(|after| hold.hold > after));
+    let all = changes::holds(request)?.into_iter().filter(|hold| after.is_none_or(|after| hold.hold > after));
     let mut holds: Vec<HoldInfo> = all.take(limit + 1).map(hold_info).collect();
     let more = holds.len() > limit;
     holds.truncate(limit);
@@ -169,7 +169,7 @@ pub(super) fn holds(request: &WebRequest) -> WebResult {
 }
 
 fn hold_info(hold: ListedHold) -> HoldInfo {
-    let ListedHold { hold, case, reason, by, at, lifted } = hold;
+    let ListedHold { hold, case, reason, by, at, lifted, .. } = hold;
     HoldInfo { hold, case, reason, by, at, lifted }
 }
 

@@ -1,5 +1,7 @@
 //! All cases on a day: how long each took, where each was, and what was known then.
 
+use super::form_errors::{sentence, warning};
+use super::goals::failed;
 use super::shell::{Page, button, date_input, field, select};
 use crate::api;
 use crate::problem::WebError;
@@ -27,6 +29,9 @@ const TABLES: [(&str, &str, &str); 5] = [
 ];
 
 pub(crate) fn page(request: &WebRequest) -> WebResult {
+    if let Some(refused) = refused(request, (PLACE, PLACE)) {
+        return Ok(refused);
+    }
     Ok(answer(request, (PLACE, PLACE), &api::cases_report(request)?))
 }
 
@@ -48,6 +53,18 @@ pub(super) fn answer(
         .with(downloads(address, &request.query))
         .with(shown.content());
     Page { title: &title, place, content }.answer(StatusCode::OK)
+}
+
+/// Returns the form again, with what was typed, if a day can't be read. The addresses are those of [`answer`].
+pub(super) fn refused(
+    request: &WebRequest,
+    (address, place): (&str, &'static str),
+) -> Option<axum::response::Response> {
+    let error = api::as_known(request).err()?;
+    let header = Html::new().with(el("header").with(el("h1").with("All cases on a day")));
+    let why = warning(el("p").with(sentence(&error.to_string())).with("."));
+    let form = Html::new().with(why).with(picker(address, &request.query));
+    Some(failed("All cases on a day", place, header, form))
 }
 
 /// Returns one of the tables as CSV.

@@ -28,7 +28,18 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         .with(button("Sign out").class("less"));
     let who = request.viewer.may_see(View::Access, None).is_ok();
     let who = who.then(|| el("p").with(el("a").attr("href", "/access").with("People and roles")));
-    let content = content.with(signed_in).with(who).with(
+    let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
+        let listed = [
+            (super::goals::PLACE, "Time goals", "Which were met or missed, and which open cases are at risk."),
+            (super::all_cases::PLACE, "All cases on a day", "How long each took, and where each was."),
+            (super::reports::PLACE, "Program report", "Cases, sessions, hours, and adoption by fiscal year."),
+        ];
+        let listed = listed.map(|(path, label, text)| {
+            el("li").with(el("h3").with(el("a").attr("href", path).with(label))).with(el("p").with(text))
+        });
+        section("reports", "Reports", el("ul").class("ways").all(listed))
+    });
+    let content = content.with(reports).with(signed_in).with(who).with(
         el("p")
             .class("quiet")
             .with("Other programs can use the API described at ")
@@ -49,23 +60,11 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
         let link = el("a").attr("href", super::retention::PLACE).with("Records and retention");
         el("p").class("quiet").with(link).with(": legal holds, and texts that may be destroyed.")
     });
-    let reports = request.viewer.may_see(View::Ledger, None).is_ok().then(|| {
-        let link = el("a").attr("href", super::reports::PLACE).with("Program report");
-        let goals = el("a").attr("href", super::goals::PLACE).with("Time goals");
-        let cases = el("a").attr("href", super::all_cases::PLACE).with("All cases on a day");
-        el("p")
-            .with(link)
-            .with(": cases, sessions, hours, and adoption by fiscal year. ")
-            .with(goals)
-            .with(": met or missed. ")
-            .with(cases)
-            .with(": how long each took, and where each was.")
-    });
     let polls = request.viewer.may_see(View::Polls, None).is_ok().then(|| {
         let link = el("a").attr("href", "/polls").with("Availability polls");
         el("p").with(link).with(" ask people when they can come.")
     });
-    let content = content.with(reports).with(polls).with(calendars).with(webhooks).with(retention);
+    let content = content.with(polls).with(calendars).with(webhooks).with(retention);
     Ok(Page { title: "Home", place: "/", content }.answer(StatusCode::OK))
 }
 

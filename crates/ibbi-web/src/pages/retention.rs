@@ -53,7 +53,7 @@ fn show(request: &WebRequest, given: &Pairs, failed: Option<&WebError>) -> Resul
         .with(el("h1").with(TITLE))
         .with(note)
         .with(el("p").with(about))
-        .with(section("holds", "Legal holds", holds(&changes::holds(request), &districts)))
+        .with(section("holds", "Legal holds", holds(&changes::holds(request)?, &districts)))
         .with(section("place", "Place a legal hold", form(&choices, given)))
         .with(section("texts", "Texts and retention", texts(request, given)?))
         .with(section("destroyed", "Destroyed texts", destroyed(request, &districts)));

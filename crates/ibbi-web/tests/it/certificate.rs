@@ -79,6 +79,7 @@ fn page_has_the_sentences_of_the_report() {
                 quorum: Some(Quorum::read(&path("keys"), 1).unwrap()),
             },
             digest: true,
+            without_texts: true,
             kept: 5,
             ..AuditRequest::default()
         };
@@ -96,6 +97,23 @@ fn page_has_the_sentences_of_the_report() {
         assert_eq!(json["certificate"]["file"]["sha256"], ibbi_log::Digest::sha256(&bytes).to_string());
         assert_eq!(json["certificate"]["witnesses"]["most"], 1);
         assert_eq!((json["sound"].as_bool(), page.contains("The history forked.")), (Some(!is_forked), is_forked));
+    }
+    // Without the ledger, a checkpoint must have the cosignatures too.
+    for (statement, is_met) in [(&cosigned, true), (&new, false)] {
+        let parts =
+            [("ledger", statement.as_bytes()), ("key", public.as_bytes()), ("witnesses", &keys[..]), ("quorum", b"1")];
+        let (kind, body) = multipart(&parts);
+        let send = |path: &str| server.connect().ask("POST", path, &[("content-type", kind)], &body);
+        let verified = send("/api/v1/verify").json();
+        let has_fault = |code: &str| verified["faults"].as_array().unwrap().iter().any(|fault| fault["code"] == code);
+        assert_eq!(
+            (verified["sound"].as_bool(), has_fault("checkpoint.quorum")),
+            (Some(is_met), !is_met),
+            "{verified}"
+        );
+        let page = server.get(send("/audit").header("location").unwrap()).text().to_owned();
+        assert_eq!(page.contains("is not sound"), !is_met, "{page}");
+        assert_eq!(page.contains("the cosignatures of 1 of the 1 witnesses"), !is_met, "{page}");
     }
     for (field, content, reason) in [
         ("since", &b"no checkpoint"[..], "earlier-checkpoint"),

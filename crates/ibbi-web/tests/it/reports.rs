@@ -137,12 +137,23 @@ fn goals_and_program_report_are_as_of_a_day_and_as_known_on_a_day() {
         "{csv}"
     );
 
-    for path in ["/reports/goals", "/reports/program", "/api/v1/ledger/goals", "/api/v1/ledger/program-report"] {
+    for path in [
+        "/reports/goals",
+        "/reports/program",
+        "/reports/cases",
+        "/audit/own/days",
+        "/api/v1/ledger/goals",
+        "/api/v1/ledger/program-report",
+    ] {
         let answer = server.get(&format!("{path}?logged=soon"));
         assert_eq!(answer.status, 400, "{path}");
-        assert!(answer.text().contains("`soon` is not a time"), "{path}: {}", answer.text());
+        assert!(
+            answer.text().contains("`soon` is not a time; write a day such as 9/1/2026"),
+            "{path}: {}",
+            answer.text()
+        );
         let form = answer.text().contains("value=\"soon\"");
-        assert_eq!(form, path.starts_with("/reports"), "the page keeps what was typed");
+        assert_eq!(form, !path.starts_with("/api"), "the page keeps what was typed");
     }
 }
 

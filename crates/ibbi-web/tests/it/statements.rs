@@ -82,10 +82,42 @@ fn copy_is_compared_with_the_ledger_of_the_server() {
     let place = sent.header("location").unwrap().to_owned();
     assert!(server.get(&place).text().contains(&format!("href=\"{place}/compare\"")));
     let page = server.get(&format!("{place}/compare")).text().to_owned();
-    for shown in ["The two ledgers differ", "the name is", "\u{430} (U+0430) in the second", "1 with a different state"]
-    {
+    for shown in ["The history forked: from line ", "the name is", "\u{430} (U+0430) in the second", "1 changed"] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
+    // An older copy is not a fork.
+    let older = ledger.lines().next().unwrap().to_owned() + "\n";
+    let (kind, body) = multipart(&[("ledger", older.as_bytes())]);
+    let sent = server.connect().ask("POST", "/audit", &[("content-type", kind)], &body);
+    let page = server.get(&format!("{}/compare", sent.header("location").unwrap())).text().to_owned();
+    let more = ledger.lines().count() - 1;
+    assert!(page.contains(&format!("is the beginning of ours; ours has {more} more line")), "{page}");
     let proof = server.get("/api/v1/proofs/inclusion?line=1").text().to_owned();
     assert_eq!(upload(&server, "/api/v1/ledger/diff", &proof).json()["code"], "not-a-ledger");
+}
+
+#[test]
+fn file_of_a_release_is_no_altered_ledger_and_an_upload_lacks_no_texts() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let note = json!({ "type": "note_added", "data": { "text": "a note" } });
+    assert_eq!(server.post(&format!("/api/v1/cases/{case}/events"), &note).status, 201);
+    let ledger = server.get("/api/v1/ledger").text().to_owned();
+    // Texts are never uploaded, so a copy without them is nothing to warn about.
+    let report = upload(&server, "/api/v1/audit", &ledger).json();
+    assert_eq!((&report["sound"], &report["warnings"]), (&json!(true), &json!(0)), "{report}");
+    assert!(!report.to_string().contains("texts.no-file"), "{report}");
+    let lines: Vec<&str> = ledger.lines().collect();
+    let proved = format!("{}\n{{\"index\":0,\"proof\":[]}}\n{}\n", lines[0], lines[1]);
+    let hidden = format!("{}\n{{\"sha256\":\"{}\"}}\n", lines[0], "0".repeat(64));
+    for text in [proved, hidden] {
+        let problem = upload(&server, "/api/v1/audit", &text).json();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains("part of a public-records release") && detail.contains("verify_release.py"),
+            "{problem}"
+        );
+        let page = upload(&server, "/audit", &text).text().to_owned();
+        assert!(page.contains("part of a public-records release") && !page.contains("was changed"), "{page}");
+    }
 }

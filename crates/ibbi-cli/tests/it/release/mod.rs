@@ -42,6 +42,19 @@ fn release_has_what_was_decided_and_can_be_checked() {
     ] {
         assert!(out.contains(part), "{part}: {out}");
     }
+    let page = fs::read_to_string(place.path("response/index.html")).unwrap();
+    assert!(page.contains("Written down") && page.contains("a source that the office doesn"), "{page}");
+    // No file of the folder is mistaken for a ledger that was altered.
+    for file in ["lines.jsonl", "released-texts.jsonl", "withheld.jsonl", "release.json", "release.note"] {
+        for command in ["verify", "audit"] {
+            let refused = place.ibbi(&[command, &format!("response/{file}")]);
+            assert!(
+                refused.code == 2
+                    && refused.err.contains("this is part of a public-records release; check the whole folder"),
+                "{command} {file}: {refused:?}"
+            );
+        }
+    }
     let said = place.done(&["verify", "response", "--key", "my.pub"]);
     for part in [
         "sound: release of ibbi.local/",

@@ -113,6 +113,9 @@ pub(crate) fn case(request: &WebRequest) -> WebResult {
 /// Returns all cases on a day.
 pub(crate) fn days(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
+    if let Some(refused) = all_cases::refused(request, (&format!("{}/days", source.address()), "/audit")) {
+        return Ok(refused);
+    }
     let report = source.cases_report(request)?;
     Ok(all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report))
 }
@@ -143,7 +146,7 @@ pub(crate) fn case_page(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
     let case = request.id("case")?;
     let (report, full, known) = source.case_in_full(request, case)?;
-    let page = CaseAuditPage { report: &report, case: &full, known: &known, program: PROGRAM };
+    let page = CaseAuditPage { report: &report, case: &full, known: &known, all: &full.records, program: PROGRAM };
     Ok(response::download(HTML, "audit-case.html", page.to_html()))
 }
 

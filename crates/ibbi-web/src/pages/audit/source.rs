@@ -163,7 +163,10 @@ impl Source {
     pub(super) fn statement(&self) -> Result<Option<Verified>, AppError> {
         match self {
             Self::Upload(_, upload) if upload.statement().is_some() => {
-                signing::verify(&upload.ledger(), &upload.against())
+                let against = upload.against();
+                upload
+                    .history()
+                    .and_then(|history| signing::verify_history(&upload.ledger(), &against, &history, &|_| {}))
                     .map(Some)
                     .map_err(|error| self.without_folder(error))
             }

@@ -380,9 +380,15 @@ pub(crate) fn process_chart(timeline: &Timeline) -> Element {
 
 /// Returns settled facts as a list.
 pub(crate) fn facts(settled: &[Fact], text_of: &dyn Fn(&Fact) -> String) -> Element {
-    el("dl").class("facts").all(
-        settled
-            .iter()
-            .map(|fact| el("div").with(el("dt").with(sentence(fact.topic))).with(el("dd").with(text_of(fact)))),
-    )
+    let mut topics: Vec<(&str, Vec<String>)> = Vec::new();
+    for fact in settled {
+        match topics.iter_mut().find(|(topic, _)| *topic == fact.topic) {
+            Some((_, texts)) => texts.push(text_of(fact)),
+            None => topics.push((fact.topic, vec![text_of(fact)])),
+        }
+    }
+    el("dl").class("facts").all(topics.into_iter().map(|(topic, texts)| {
+        let texts = texts.into_iter().map(|text| el("div").with(text));
+        el("div").with(el("dt").with(sentence(topic))).with(el("dd").all(texts))
+    }))
 }
