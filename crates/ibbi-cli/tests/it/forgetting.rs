@@ -291,3 +291,74 @@ fn missing_and_restored_keys_are_reported() {
     let refused = place.ibbi(&note);
     assert!(refused.code == FILE_ERROR && refused.err.contains("chmod 700"), "{refused:?}");
 }
+
+/// The file with the texts.
+const TEXTS: &str = "office/a.ledger.texts";
+
+/// Returns the lines of the file with the texts.
+fn text_lines(place: &Place) -> Vec<String> {
+    fs::read_to_string(place.path(TEXTS)).expect("texts").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn sealing_again_never_loses_a_sealed_text() {
+    let place = place();
+    let seal = ["texts", "seal", LEDGER, "--keys", "keys"];
+    place.done(&seal);
+    let whole = text_lines(&place);
+    let write = |lines: &[String]| fs::write(place.path(TEXTS), lines.join("\n") + "\n").expect("a file");
+    // Without its first line, or with a damaged one, the keys of the folder open all texts.
+    let damaged = whole[0][..whole[0].len() / 2].to_owned();
+    for first in [None, Some(damaged)] {
+        let lines: Vec<String> = first.clone().into_iter().chain(whole[1..].iter().cloned()).collect();
+        write(&lines);
+        // Until then, no text is stored in plain text.
+        let refused = place.ibbi(&note("text=Quiet", "2025-11-21 17:00"));
+        assert!(refused.code == FILE_ERROR && refused.err.contains("texts seal LEDGER --keys DIR"), "{refused:?}");
+        assert_eq!(text_lines(&place), lines);
+        // A folder without the keys doesn't become theirs.
+        let other = place.ibbi(&["texts", "seal", LEDGER, "--keys", "other"]);
+        assert!(other.code == FILE_ERROR && other.err.contains("doesn't open it"), "{other:?}");
+        assert_eq!(text_lines(&place), lines);
+        place.done(&seal);
+        assert_eq!(text_lines(&place), whole, "{first:?}");
+    }
+    // Nothing is dropped that may be the text of a record, or that a later version wrote.
+    for (number, line) in [(1, whole[1][..40].to_owned()), (0, whole[0].replace(":1}", ":2}"))] {
+        let mut lines = whole.clone();
+        lines[number] = line;
+        write(&lines);
+        let refused = place.ibbi(&seal);
+        let what = format!("line {} is not readable", number + 1);
+        assert!(refused.code == FILE_ERROR && refused.err.contains(&what), "{refused:?}");
+        assert_eq!(text_lines(&place), lines);
+    }
+    write(&whole);
+    let other = place.ibbi(&["texts", "seal", LEDGER, "--keys", "other"]);
+    assert!(other.code == FILE_ERROR && other.err.contains("doesn't open it"), "{other:?}");
+    assert_eq!(text_lines(&place), whole, "the file names the folder that has the keys");
+    assert!(replay(&place, LEDGER).contains("Zebrawood"));
+}
+
+#[test]
+fn a_lost_file_of_texts_does_not_begin_again_in_plain_text() {
+    let place = place();
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    for content in [None, Some("")] {
+        match content {
+            None => fs::remove_file(place.path(TEXTS)).expect("removed"),
+            Some(content) => fs::write(place.path(TEXTS), content).expect("a file"),
+        }
+        let refused = place.ibbi(&note("text=Quiet", "2025-11-21 17:00"));
+        assert!(refused.code == FILE_ERROR && refused.err.contains("missing or empty"), "{refused:?}");
+        assert!(refused.err.contains("texts seal LEDGER --keys DIR"), "{refused:?}");
+        assert!(!fs::read_to_string(place.path(TEXTS)).is_ok_and(|texts| texts.contains("Quiet")));
+        // Events without texts are recorded, and a new case too.
+        let district = format!("Alder Bay {}", u8::from(content.is_some()));
+        place.done(&["new", LEDGER, "--district", &district, "--at", "2025-11-21 09:30"]);
+    }
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    place.done(&note("text=Quiet", "2025-11-21 17:00"));
+    assert!(!fs::read_to_string(place.path(TEXTS)).expect("texts").contains("Quiet"));
+    assert!(replay(&place, LEDGER).contains("Quiet"));
+}

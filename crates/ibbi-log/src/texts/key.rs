@@ -134,6 +134,17 @@ impl KeyFolder {
         }
     }
 
+    /// Reads the file of a key. Returns `None` if there is none. The error names the file.
+    pub(crate) fn read<S: Storage>(&self, storage: &S, id: &KeyId) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        let path = self.file(id);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        match storage.open_sidecar(&path) {
+            Ok(file) => Ok(Some(Zeroizing::new(file.read_all().map_err(named)?))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(named(error)),
+        }
+    }
+
     /// Checks that the folder is there, and only its owner can read it.
     pub(crate) fn check(&self, storage: &impl Storage) -> io::Result<()> {
         storage.check_private_folder(&self.0).map_err(|error| {
