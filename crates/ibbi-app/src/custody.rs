@@ -151,6 +151,16 @@ fn key_folder(ledger: &Path, keys: &Path) -> Result<PathBuf, AppError> {
         let _ = fs::remove_dir(&keys);
         return Err(AppError::Usage(message));
     }
+    let wrong = if beside.starts_with(&keys) {
+        Some("has the ledger's folder in it, so a backup of it would have the texts too")
+    } else if keys.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok()) {
+        Some("is in a Git repository, which keeps copies of deleted files")
+    } else {
+        None
+    };
+    if let Some(reason) = wrong {
+        return Err(AppError::Usage(format!("{} {reason}; choose a folder elsewhere", keys.display())));
+    }
     Ok(keys)
 }
 
@@ -270,13 +280,20 @@ fn wanted(
     on: Date,
 ) -> Result<Vec<DueTexts>, AppError> {
     let case = ledger::select(service, Some(&request.case))?;
+    let log = service.case(case)?.clone();
+    let mut confidential = log.records.iter().filter(|record| owner_of(&log, &record.event).is_some()).peekable();
+    if confidential.peek().is_some() && confidential.all(|record| record.details.in_order) {
+        let message = format!(
+            "the texts of case {case} have format 1: they are in the lines of the ledger, so they can't be sealed or forgotten"
+        );
+        return Err(AppError::Usage(message));
+    }
     let texts = read_texts(path)?;
     if texts.key_folder().is_none() {
         let message = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
         return Err(AppError::Usage(message.to_owned()));
     }
     let custody = service.store().custody();
-    let log = service.case(case)?.clone();
     let keys = keys_of(&log, &stored_digests(service)?, &texts);
     let mut found = due_of(&log, &keys, (&custody, rules, on));
     found.retain(|texts| request.party.is_none_or(|party| party.code() == texts.party));
@@ -337,6 +354,10 @@ fn due_of(
                 hold.reason
             )),
             (None, ..) => Some("no retention rule is about them".to_owned()),
+            (Some(rule), ..) if rule.confirmed_on > on => {
+                let day = rule.confirmed_on.readable();
+                Some(format!("`confirmed_on` of rule {} is {day}, which has not come yet", rule.name))
+            }
             (Some(rule), None, _) => {
                 Some(format!("rule {} counts from the closing of the case, which is still open", rule.name))
             }

@@ -362,3 +362,65 @@ fn a_lost_file_of_texts_does_not_begin_again_in_plain_text() {
     assert!(!fs::read_to_string(place.path(TEXTS)).expect("texts").contains("Quiet"));
     assert!(replay(&place, LEDGER).contains("Quiet"));
 }
+
+#[test]
+fn only_a_key_that_opens_the_texts_is_destroyed() {
+    let place = place();
+    fs::create_dir_all(place.path("versioned/.git")).expect("a folder");
+    for (keys, why) in [(".", "has the ledger's folder in it"), ("versioned/keys", "is in a Git repository")] {
+        let refused = place.ibbi(&["texts", "seal", LEDGER, "--keys", keys]);
+        assert!(refused.code == USAGE && refused.err.contains(why), "{refused:?}");
+    }
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    let name = format!("keys/{}.program.1.key", open_case(&place));
+    let other = format!("keys/{TOUR}.management.1.key");
+    let (key, others) = (fs::read(place.path(&name)).expect("a key"), fs::read(place.path(&other)).expect("a key"));
+    let text = String::from_utf8(key.clone()).expect("text");
+    let start = text.find("\"key\":\"").expect("a key") + 7;
+    let unfit = format!("{}{}{}", &text[..start], "0".repeat(64), &text[start + 64..]).into_bytes();
+    let before = fs::read(place.path(LEDGER)).expect("a ledger");
+    for (content, why) in [
+        (others.clone(), "it is damaged, or the key of other texts"),
+        (Vec::new(), "it is damaged, or the key of other texts"),
+        (unfit, "it opens none of the texts"),
+    ] {
+        fs::write(place.path(&name), content).expect("a file");
+        let refused = place.ibbi(&destroy(OPEN, &[]));
+        assert!(refused.code == REFUSED && refused.err.contains(why), "{refused:?}");
+        assert!(refused.err.contains(&name) && refused.err.contains("restore the file"), "{refused:?}");
+    }
+    fs::write(place.path(&name), &key).expect("a file");
+    // A copy of the keys in another folder is not the folder that the file names.
+    assert_eq!(run(place.shell("cp -Rp keys copied"), b"").code, 0);
+    let mut elsewhere = place.command(&destroy(OPEN, &[]));
+    elsewhere.env("IBBI_TEXT_KEYS", "copied");
+    let refused = run(elsewhere, b"");
+    assert!(refused.code == REFUSED && refused.err.contains("IBBI_TEXT_KEYS names another folder"), "{refused:?}");
+    // A rule that counsel has not confirmed yet.
+    fs::write(place.path("rules.toml"), RULES.replace("2026-01-15", "9990-01-15")).expect("a file");
+    let refused = place.ibbi(&destroy(OPEN, &[]));
+    assert!(refused.code == REFUSED && refused.err.contains("has not come yet"), "{refused:?}");
+    assert_eq!(fs::read(place.path(LEDGER)).expect("a ledger"), before, "nothing was recorded");
+    fs::write(place.path("rules.toml"), RULES).expect("a file");
+    place.done(&destroy(OPEN, &[]));
+    assert!(!place.path(&name).exists() && place.path(&other).exists());
+}
+
+#[test]
+fn a_destroyed_text_is_not_shown_when_the_file_has_it_again() {
+    let place = place();
+    let plain = fs::read(place.path(TEXTS)).expect("texts");
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    place.done(&destroy(OPEN, &[]));
+    let sealed = fs::read(place.path(TEXTS)).expect("texts");
+    for content in [plain.clone(), [sealed, plain].concat()] {
+        fs::write(place.path(TEXTS), content).expect("a file");
+        let shown = replay(&place, LEDGER);
+        assert!(!shown.contains("Zebrawood") && shown.contains("[text destroyed on "), "{shown}");
+        assert!(shown.contains("budget calendar"), "{shown}");
+    }
+    // Sealed again with the next key, it is not shown either.
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    let shown = replay(&place, LEDGER);
+    assert!(!shown.contains("Zebrawood") && shown.contains("[text destroyed on "), "{shown}");
+}

@@ -149,3 +149,33 @@ impl<S: Storage> OldKeys<'_, S> {
         Ok(key.is_some_and(|key| SaltedText::open(digest, key, sealed).is_some()))
     }
 }
+
+/// Returns why a key can't be destroyed: its file is missing, damaged, or that of another key. A key opens at least one of the
+/// texts that were sealed with it.
+pub(crate) fn check_key<S: Storage>(
+    storage: &S,
+    ledger: &Path,
+    folder: &KeyFolder,
+    id: &KeyId,
+) -> io::Result<Option<String>> {
+    let Some(bytes) = folder.read(storage, id)? else {
+        return Ok(Some(format!("key {id} is not in the folder with the keys, so it can't be destroyed")));
+    };
+    let path = folder.file(id);
+    let wrong =
+        |reason| format!("{} is not key {id}: {reason}; restore the file from a copy of the keys", path.display());
+    let Some(key) = TextKey::parse(&bytes, id) else {
+        return Ok(Some(wrong("it is damaged, or the key of other texts")));
+    };
+    let texts = if_found(storage.open_sidecar(&texts_path(ledger)))?;
+    let texts = texts.as_ref().map(StoredFile::read_all).transpose()?.unwrap_or_default();
+    let mut opens = None;
+    for line in texts.split(|byte| *byte == b'\n').filter_map(TextLine::read) {
+        if let TextLine::Sealed(digest, used, sealed) = line
+            && used == *id
+        {
+            opens = Some(opens.unwrap_or(false) || SaltedText::open(&digest, &key, &sealed).is_some());
+        }
+    }
+    Ok((opens == Some(false)).then(|| wrong("it opens none of the texts that were sealed with it")))
+}
