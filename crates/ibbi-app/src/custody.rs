@@ -27,7 +27,7 @@ pub struct SealReport {
     pub sealed: u64,
     /// How many texts were sealed before.
     pub already: u64,
-    /// How many texts of no record were left out: a crash left them.
+    /// How many texts in plain text were left out: those of no record, which a crash left, and those that were destroyed.
     pub dropped: u64,
     /// How many records of format 1 have their text in the line, which can't be sealed or destroyed.
     pub in_lines: u64,
@@ -110,20 +110,41 @@ pub fn seal(path: &Path, keys: &Path, options: &OpenOptions) -> Result<SealRepor
     let options = OpenOptions { collect: Collect::Everything, ..options.clone() };
     let mut service = ledger::open(path, Ids::random(), &options)?;
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
-    let digests = stored_digests(&service)?;
+    let (owners, in_lines) = text_owners(&mut service)?;
+    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
+    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
+}
+
+/// Returns whose the texts are that were not destroyed, by their digests, and the number of texts of format 1.
+fn text_owners(service: &mut LedgerService) -> Result<(TextOwners, u64), AppError> {
+    let (digests, custody) = (stored_digests(service)?, service.store().custody());
     let (mut owners, mut in_lines) = (TextOwners::new(), 0);
-    for log in all_logs(&mut service)? {
+    for log in all_logs(service)? {
         for record in &log.records {
             let Some(owner) = owner_of(&log, &record.event) else { continue };
             if record.details.in_order {
                 in_lines += 1;
             }
-            owners.extend(digests.get(&record.seq).map(|digest| (*digest, (log.id, owner))));
+            if custody.destruction_of(log.id, owner, record.seq).is_none() {
+                owners.extend(digests.get(&record.seq).map(|digest| (*digest, (log.id, owner))));
+            }
         }
     }
-    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
-    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
-    Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
+    Ok((owners, in_lines))
+}
+
+/// Removes texts that were destroyed from the file beside a ledger, if someone put them back in plain text.
+fn remove_destroyed(path: &Path, service: &mut LedgerService, now: At) -> Result<(), AppError> {
+    let (owners, _) = text_owners(service)?;
+    let texts = read_texts(path)?;
+    let Some(folder) = texts.key_folder().map(Path::to_owned) else { return Ok(()) };
+    let is_left = |digest: &Digest| !owners.contains_key(digest) && texts.get(digest).is_some();
+    if stored_digests(service)?.values().any(is_left) {
+        let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
+        sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    }
+    Ok(())
 }
 
 /// Returns the folder with the keys, as an absolute path. Creates it if there is none.
@@ -268,6 +289,7 @@ pub fn destroy(
         let line = written.ok_or_else(not_open)?.map_err(from_ledger)?;
         destroyed.push(DestroyedTexts { line, texts });
     }
+    remove_destroyed(path, &mut service, now)?;
     Ok(destroyed)
 }
 

@@ -413,14 +413,22 @@ fn a_destroyed_text_is_not_shown_when_the_file_has_it_again() {
     place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
     place.done(&destroy(OPEN, &[]));
     let sealed = fs::read(place.path(TEXTS)).expect("texts");
-    for content in [plain.clone(), [sealed, plain].concat()] {
+    for content in [plain.clone(), [sealed, plain.clone()].concat()] {
         fs::write(place.path(TEXTS), content).expect("a file");
         let shown = replay(&place, LEDGER);
         assert!(!shown.contains("Zebrawood") && shown.contains("[text destroyed on "), "{shown}");
         assert!(shown.contains("budget calendar"), "{shown}");
+        assert!(place.done(&["verify", LEDGER]).contains("in the file again"));
+        let audit = serde_json::from_str::<Value>(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
+        assert_eq!(codes(&audit, "texts."), [("texts.left".to_owned(), 1)]);
     }
-    // Sealed again with the next key, it is not shown either.
-    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    // The next destruction and the next sealing remove it from the file.
+    place.done(&destroy(OPEN, &[]));
+    assert!(!text_lines(&place).concat().contains("Zebrawood"));
+    fs::write(place.path(TEXTS), &plain).expect("a file");
+    let sealed = place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    assert!(sealed.contains("of no record or destroyed"), "{sealed}");
     let shown = replay(&place, LEDGER);
     assert!(!shown.contains("Zebrawood") && shown.contains("[text destroyed on "), "{shown}");
+    assert!(!text_lines(&place).concat().contains("Zebrawood") && shown.contains("budget calendar"), "{shown}");
 }
