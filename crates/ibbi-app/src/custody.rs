@@ -1,12 +1,16 @@
 //! Sealing, holding, and destroying the confidential texts of a ledger.
 
+mod holds;
+
+pub use holds::{ListedHold, holds, holds_in, lift_hold, lift_hold_in, place_hold, place_hold_in};
+
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions, Record};
 use crate::retention::{RetentionRule, RetentionRules};
 use crate::service::Ids;
 use ibbi_core::{At, Date, Event, Name, Reason, Stage};
-use ibbi_log::{Custody, CustodyState, Digest, Hold, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, texts_path};
+use ibbi_log::{CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, texts_path};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -27,29 +31,10 @@ pub struct SealReport {
     pub sealed: u64,
     /// How many texts were sealed before.
     pub already: u64,
-    /// How many texts of no record were left out: a crash left them.
+    /// How many texts in plain text were left out: those of no record, which a crash left, and those that were destroyed.
     pub dropped: u64,
     /// How many records of format 1 have their text in the line, which can't be sealed or destroyed.
     pub in_lines: u64,
-}
-
-/// A legal hold, as `ibbi hold list` shows it.
-#[derive(Debug, Clone, Serialize)]
-pub struct ListedHold {
-    /// The number of the line that placed it, which lifts it.
-    pub hold: u64,
-    /// The case; none for all cases.
-    pub case: Option<Uuid>,
-    /// Its district, if the hold is on a case.
-    pub district: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// Who placed it.
-    pub by: String,
-    /// When.
-    pub at: At,
-    /// When it was lifted, if it was.
-    pub lifted: Option<At>,
 }
 
 /// Texts of one party in one case, and whether the retention rules allow their destruction.
@@ -114,20 +99,41 @@ pub fn seal(path: &Path, keys: &Path, options: &OpenOptions) -> Result<SealRepor
     let options = OpenOptions { collect: Collect::Everything, ..options.clone() };
     let mut service = ledger::open(path, Ids::random(), &options)?;
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
-    let digests = stored_digests(&service)?;
+    let (owners, in_lines) = text_owners(&mut service)?;
+    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
+    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
+}
+
+/// Returns whose the texts are that were not destroyed, by their digests, and the number of texts of format 1.
+fn text_owners(service: &mut LedgerService) -> Result<(TextOwners, u64), AppError> {
+    let (digests, custody) = (stored_digests(service)?, service.store().custody());
     let (mut owners, mut in_lines) = (TextOwners::new(), 0);
-    for log in all_logs(&mut service)? {
+    for log in all_logs(service)? {
         for record in &log.records {
             let Some(owner) = owner_of(&log, &record.event) else { continue };
             if record.details.in_order {
                 in_lines += 1;
             }
-            owners.extend(digests.get(&record.seq).map(|digest| (*digest, (log.id, owner))));
+            if custody.destruction_of(log.id, owner, record.seq).is_none() {
+                owners.extend(digests.get(&record.seq).map(|digest| (*digest, (log.id, owner))));
+            }
         }
     }
-    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
-    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
-    Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
+    Ok((owners, in_lines))
+}
+
+/// Removes texts that were destroyed from the file beside a ledger, if someone put them back in plain text.
+fn remove_destroyed(path: &Path, service: &mut LedgerService, now: At) -> Result<(), AppError> {
+    let (owners, _) = text_owners(service)?;
+    let texts = read_texts(path)?;
+    let Some(folder) = texts.key_folder().map(Path::to_owned) else { return Ok(()) };
+    let is_left = |digest: &Digest| !owners.contains_key(digest) && texts.get(digest).is_some();
+    if stored_digests(service)?.values().any(is_left) {
+        let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
+        sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    }
+    Ok(())
 }
 
 /// Returns the folder with the keys, as an absolute path. Creates it if there is none.
@@ -155,96 +161,17 @@ fn key_folder(ledger: &Path, keys: &Path) -> Result<PathBuf, AppError> {
         let _ = fs::remove_dir(&keys);
         return Err(AppError::Usage(message));
     }
-    Ok(keys)
-}
-
-/// Places a legal hold on a case, or on all cases. Returns the number of its line, which lifts it.
-///
-/// # Errors
-/// [`AppError`] if the case doesn't exist or the ledger can't be opened for writing.
-pub fn place_hold(
-    path: &Path,
-    case: Option<&str>,
-    (reason, actor): (Reason, &Name),
-    options: &OpenOptions,
-) -> Result<u64, AppError> {
-    let service = ledger::open(path, Ids::random(), options)?;
-    let case = case.map(|case| ledger::select(&service, Some(case))).transpose()?;
-    place_hold_in(&service, case, reason, actor)
-}
-
-/// Lifts the legal hold that a line placed. Returns the number of the new line.
-///
-/// # Errors
-/// [`AppError`] if the hold isn't in force or the ledger can't be opened for writing.
-pub fn lift_hold(
-    path: &Path,
-    hold: u64,
-    (reason, actor): (Reason, &Name),
-    options: &OpenOptions,
-) -> Result<u64, AppError> {
-    let service = ledger::open(path, Ids::random(), options)?;
-    lift_hold_in(&service, hold, reason, actor)
-}
-
-/// Places a legal hold as [`place_hold`] does, in a ledger that is open for writing.
-///
-/// # Errors
-/// [`AppError::NoCase`] if the case doesn't exist; others as [`place_hold`].
-pub fn place_hold_in(
-    service: &LedgerService,
-    case: Option<Uuid>,
-    reason: Reason,
-    actor: &Name,
-) -> Result<u64, AppError> {
-    if let Some(case) = case {
-        let records = service.store().revision(case).map_err(|error| service.unreadable(error))?;
-        if records == 0 {
-            return Err(AppError::no_case(case));
-        }
-    }
-    add_hold(service, Custody::HoldPlaced { case, reason }, actor)
-}
-
-/// Lifts a legal hold as [`lift_hold`] does, in a ledger that is open for writing.
-///
-/// # Errors
-/// As [`lift_hold`].
-pub fn lift_hold_in(service: &LedgerService, hold: u64, reason: Reason, actor: &Name) -> Result<u64, AppError> {
-    add_hold(service, Custody::HoldLifted { hold, reason }, actor)
-}
-
-fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64, AppError> {
-    let now = service.store().now().map_err(|error| service.unreadable(error))?;
-    let added = service.store().with_ledger(|ledger| ledger.append_hold(done, actor, now));
-    added.ok_or_else(not_open)?.map_err(from_ledger)
-}
-
-/// Returns the legal holds of a ledger, with those that were lifted, the oldest first.
-///
-/// # Errors
-/// [`AppError`] if the ledger can't be read.
-pub fn holds(path: &Path) -> Result<Vec<ListedHold>, AppError> {
-    holds_in(&ledger::read_cases(path, Collect::Nothing)?)
-}
-
-/// Returns the legal holds of an open ledger, with those that were lifted, the oldest first.
-///
-/// # Errors
-/// [`AppError`] if the cases can't be listed.
-pub fn holds_in(service: &LedgerService) -> Result<Vec<ListedHold>, AppError> {
-    let cases = ledger::all_cases(service)?;
-    let district = |id: Uuid| cases.iter().find(|case| case.case == id).map(|case| case.district.to_string());
-    let listed = |hold: Hold| ListedHold {
-        hold: hold.seq,
-        district: hold.case.and_then(district),
-        case: hold.case,
-        reason: hold.reason.to_string(),
-        by: hold.by.to_string(),
-        at: hold.at,
-        lifted: hold.lifted.map(|line| line.at),
+    let wrong = if beside.starts_with(&keys) {
+        Some("has the ledger's folder in it, so a backup of it would have the texts too")
+    } else if keys.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok()) {
+        Some("is in a Git repository, which keeps copies of deleted files")
+    } else {
+        None
     };
-    Ok(service.store().custody().holds.into_iter().map(listed).collect())
+    if let Some(reason) = wrong {
+        return Err(AppError::Usage(format!("{} {reason}; choose a folder elsewhere", keys.display())));
+    }
+    Ok(keys)
 }
 
 /// Returns the sealed texts of a ledger, and which of them the retention rules allow to destroy on a day.
@@ -306,11 +233,14 @@ pub fn destroy_in(
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
     let wanted = wanted(service, request, rules, now.utc_date())?;
     let destroyed = destroy_all(service, (request, rules), wanted, now);
+    let path = service.store().path().to_owned();
+    let removed = remove_destroyed(&path, service, now);
     // Also after an error, because some may have been destroyed.
     let cases: Vec<Uuid> = service.store().custody().destroyed.iter().map(|known| known.texts.key.case).collect();
     cases.into_iter().for_each(|case| service.forget(case));
     service.store().forget_destroyed_texts();
-    destroyed
+    let destroyed = destroyed?;
+    removed.map(|()| destroyed)
 }
 
 fn destroy_all(
@@ -337,13 +267,20 @@ fn wanted(
     on: Date,
 ) -> Result<Vec<DueTexts>, AppError> {
     let case = ledger::select(service, Some(&request.case))?;
+    let log = service.case(case)?.clone();
+    let mut confidential = log.records.iter().filter(|record| owner_of(&log, &record.event).is_some()).peekable();
+    if confidential.peek().is_some() && confidential.all(|record| record.details.in_order) {
+        let message = format!(
+            "the texts of case {case} have format 1: they are in the lines of the ledger, so they can't be sealed or forgotten"
+        );
+        return Err(AppError::Usage(message));
+    }
     let texts = read_texts(service.store().path())?;
     if texts.key_folder().is_none() {
         let message = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
         return Err(AppError::Usage(message.to_owned()));
     }
     let custody = service.store().custody();
-    let log = service.case(case)?.clone();
     let keys = keys_of(&log, &digests_of(service, case)?, &texts);
     let mut found = due_of(&log, &keys, (&custody, rules, on));
     found.retain(|texts| request.party.is_none_or(|party| party.code() == texts.party));
@@ -410,6 +347,10 @@ fn due_of(
                 hold.reason
             )),
             (None, ..) => Some("no retention rule is about them".to_owned()),
+            (Some(rule), ..) if rule.confirmed_on > on => {
+                let day = rule.confirmed_on.readable();
+                Some(format!("`confirmed_on` of rule {} is {day}, which has not come yet", rule.name))
+            }
             (Some(rule), None, _) => {
                 Some(format!("rule {} counts from the closing of the case, which is still open", rule.name))
             }

@@ -268,6 +268,9 @@ pub struct CheckedTexts {
     /// The keys that were destroyed according to the ledger, and whose files are still there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys_left: Vec<String>,
+    /// The lines of the records whose text is in the file again, in plain text or under a newer key, after texts were destroyed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<u64>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // As serde calls it.
@@ -294,6 +297,7 @@ impl CheckedTexts {
             closed: Vec::new(),
             destroyed: 0,
             keys_left: Vec::new(),
+            left: Vec::new(),
         };
         let is_destroyed = |digest: &Digest| {
             let key = texts.as_ref().and_then(|texts| texts.key(digest));
@@ -305,10 +309,28 @@ impl CheckedTexts {
         for (line, digest) in recorded {
             if is_destroyed(digest) {
                 checked.destroyed += 1;
+                let is_open = |texts: &Texts| {
+                    texts.state(digest) == TextState::Available
+                        && !texts.key(digest).is_some_and(|key| texts.has_key(key))
+                };
+                if texts.as_ref().is_some_and(is_open) {
+                    checked.left.push(*line);
+                }
                 continue;
             }
             match texts.as_ref().map_or(TextState::Missing, |texts| texts.state(digest)) {
-                TextState::Available => {}
+                TextState::Available => {
+                    // Texts are sealed before any are destroyed, so an earlier one in plain text was put back.
+                    let key = texts.as_ref().and_then(|texts| texts.key(digest));
+                    let is_later = |destruction: &ibbi_log::Destruction| {
+                        let destroyed = &destruction.texts.key;
+                        let is_of = key.is_none_or(|key| (key.case, key.owner) == (destroyed.case, destroyed.owner));
+                        is_of && destruction.seq > *line
+                    };
+                    if custody.destroyed.iter().any(is_later) {
+                        checked.left.push(*line);
+                    }
+                }
                 TextState::Missing => checked.missing.push(*line),
                 TextState::Closed => checked.closed.push(*line),
                 TextState::Altered => checked.altered.push(*line),

@@ -39,6 +39,14 @@ pub(super) fn check_texts(
     for shard in shards {
         for (index, digest, location) in core::mem::take(&mut shard.texts) {
             if was_destroyed(custody, &location, texts.key(&digest)) {
+                // A key that is still there is a finding of its own.
+                let has_key =
+                    texts.key(&digest).is_some_and(|key| custody.destruction(key).is_some() && texts.has_key(key));
+                if has_key || texts.state(&digest) != TextState::Available {
+                    continue;
+                }
+                shard.cases[index].note(FindingKind::TextsLeft);
+                findings.push(location.finding(FindingKind::TextsLeft, FindingDetail::Text { digest }));
                 continue;
             }
             let kind = match texts.state(&digest) {
@@ -56,10 +64,12 @@ pub(super) fn check_texts(
 
 /// Returns whether the text of a record was destroyed. `key` is the one with which it was sealed, if the file still names it.
 fn was_destroyed(custody: &CustodyState, location: &Location, key: Option<&KeyId>) -> bool {
+    let (Some(case), Some(seq)) = (location.case, location.seq) else {
+        return key.is_some_and(|key| custody.destruction(key).is_some());
+    };
     if let Some(key) = key {
-        return custody.destruction(key).is_some();
+        return custody.destruction(key).is_some() || custody.destruction_of(case, key.owner, seq).is_some();
     }
-    let (Some(case), Some(seq)) = (location.case, location.seq) else { return false };
     let is_note = location.event == Some(EventKind::NoteAdded);
     let is_of = |owner: TextOwner| (owner == TextOwner::Program) == is_note;
     TextOwner::ALL.into_iter().any(|owner| is_of(owner) && custody.destruction_of(case, owner, seq).is_some())

@@ -167,6 +167,13 @@ findings! {
         "Record an event or run `ibbi texts destroy` again: the program then finishes the destruction. Find out where the file \
          came from, and destroy other copies.";
 
+    TextsLeft = "texts.left", Warning,
+        "A text that was destroyed according to the ledger is in the file with the texts again.",
+        "The file was restored from an old copy, or someone added a line. A person who has the file, and the key if the text is \
+         sealed, can read it. The program doesn't show a text that was destroyed. Texts of another party that are in plain text \
+         in a file that was sealed are reported too.",
+        "Keep the file as evidence until you know where the text came from. Then run `ibbi texts destroy` or `ibbi texts seal` again, and ask for other copies.";
+
     // Legal holds and destructions.
     CustodyDestroyed = "custody.destroyed", Info,
         "Confidential texts were destroyed.",

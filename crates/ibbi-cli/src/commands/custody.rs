@@ -81,7 +81,7 @@ pub(crate) fn texts(args: Texts, json: bool) -> Result<Outcome, AppError> {
                 let _ = write!(text, " {} sealed before.", were(report.already));
             }
             if report.dropped > 0 {
-                let _ = write!(text, " {} of no record, and left out.", were(report.dropped));
+                let _ = write!(text, " {} of no record or destroyed, and left out.", were(report.dropped));
             }
             Ok(Outcome { messages, ..Outcome::done(text + "\n") })
         }

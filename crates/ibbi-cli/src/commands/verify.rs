@@ -208,9 +208,14 @@ fn texts(verified: &Verified, text: &mut String) {
         return;
     }
     let closed = "sealed, and can't be opened: the key is not in the folder with the keys, or the folder is not here";
-    for (lines, what) in
-        [(&texts.altered, "altered after recording"), (&texts.missing, "missing"), (&texts.closed, closed)]
-    {
+    let left = "in the file again, in plain text or under a newer key, although texts were sealed and destroyed later";
+    let warnings = [
+        (&texts.altered, "altered after recording"),
+        (&texts.missing, "missing"),
+        (&texts.closed, closed),
+        (&texts.left, left),
+    ];
+    for (lines, what) in warnings {
         let shown: Vec<_> = lines.iter().take(SHOWN_FAULTS).map(u64::to_string).collect();
         let more = if lines.len() > SHOWN_FAULTS { ", …" } else { "" };
         let (be, noun) = if lines.len() == 1 { ("is", "line") } else { ("are", "lines") };

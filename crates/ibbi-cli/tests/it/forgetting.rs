@@ -1,5 +1,7 @@
 //! Sealed texts, legal holds, and destruction: after it, no byte of any file has the texts, and every proof holds.
 
+mod file_of_texts;
+
 use crate::support::server::Server;
 use crate::support::{Place, documented, run};
 use flate2::Compression;

@@ -366,8 +366,9 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         }
         let not_stored = |source| AppendError::Texts { path: texts_path(&self.path), source };
         let now = plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
-        plan.texts.store(&self.storage, &self.path, &self.custody, now).map_err(not_stored)?;
+        plan.texts.store(&self.storage, &self.path, (&self.custody, self.has_texts), now).map_err(not_stored)?;
         self.write(lines, count, plan.head)?;
+        self.has_texts |= !plan.texts.is_empty();
         if let Some(change) = &plan.change {
             self.observer.appended(change, ObservedLine::Other);
             self.version = 2;

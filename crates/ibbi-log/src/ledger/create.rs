@@ -127,6 +127,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             trusts_clock: false,
             version: 2,
             custody: crate::CustodyState::default(),
+            has_texts: false,
             opening,
             head: Head { lines: 1, bytes, hash },
             observer,

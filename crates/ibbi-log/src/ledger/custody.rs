@@ -65,7 +65,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     ///
     /// # Errors
     /// Returns [`AppendError`]; [`AppendError::Custody`] under a legal hold or before the day, and if the texts aren't sealed, are
-    /// destroyed already, or have no key in the folder.
+    /// destroyed already, or have no key in the folder that opens them.
     pub fn destroy_texts(&mut self, texts: TextsDestroyed, actor: &Name, now: At) -> Result<u64, AppendError> {
         self.check_writable()?;
         let refused = |reason: String| AppendError::Custody { reason };
@@ -86,8 +86,15 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let not_sealed = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
         let folder = self.key_folder().map_err(not_stored)?.ok_or_else(|| refused(not_sealed.to_owned()))?;
         folder.check(&self.storage).map_err(not_stored)?;
-        if !folder.has(&self.storage, &key).map_err(not_stored)? {
-            return Err(refused(format!("key {key} is not in the folder with the keys, so it can't be destroyed")));
+        if let Some(named) = folder.replaced() {
+            return Err(refused(format!(
+                "IBBI_TEXT_KEYS names another folder than the file with the texts, so the key in {} would stay; unset it, or name \
+                 the folder in the file with `ibbi texts seal`",
+                named.display()
+            )));
+        }
+        if let Some(reason) = texts::check_key(&self.storage, &self.path, &folder, &key).map_err(not_stored)? {
+            return Err(refused(reason));
         }
         let seq = self.append_custody(Custody::TextsDestroyed(Box::new(texts)), actor, now)?;
         folder.destroy(&self.storage, &key).map_err(|source| AppendError::KeyLeft { key, source })?;

@@ -75,6 +75,8 @@ pub struct Ledger<S: Storage = Disk, O = ()> {
     version: u8,
     /// The legal holds and destructions.
     custody: CustodyState,
+    /// Whether a record has the digest of a text.
+    has_texts: bool,
     observer: O,
     index: Index,
     state: State,

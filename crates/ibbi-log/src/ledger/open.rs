@@ -90,6 +90,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             trusts_clock: false,
             version: pass.version,
             custody: pass.custody,
+            has_texts: pass.has_texts,
             observer,
             index: pass.index,
             // The end is not known to be safe yet. After an error the lock owner's note stays for the next try.
@@ -141,6 +142,8 @@ struct Pass {
     /// The version of the format of the last line.
     version: u8,
     custody: CustodyState,
+    /// Whether a record has the digest of a text.
+    has_texts: bool,
     index: Index,
     damage: Damage,
     /// Whether an unfinished line or act follows the head.
@@ -163,7 +166,7 @@ impl Pass {
         let mut scan = LineChecker::new(Stream::new(file, 0, u64::MAX));
         let (mut faults, mut damage) = (Vec::new(), Damage::default());
         let mut index = Index::default();
-        let (mut opening, mut torn, mut entry) = (None, None, None);
+        let (mut opening, mut torn, mut entry, mut has_texts) = (None, None, None, false);
         // The records of an act are taken together, for an act that a crash cut off is not in the ledger.
         let (mut act, mut logged_before) = (Vec::new(), At::MIN);
         loop {
@@ -194,6 +197,7 @@ impl Pass {
             for PendingRecord { record, length, head } in act.drain(..) {
                 faults.extend(index_record(&mut index, &record, length));
                 each(&record);
+                has_texts |= record.text_digest().is_some();
                 let line = ObservedLine::Record { case: record.case, rev: record.rev };
                 observer.line(head, line, opening.as_ref(), &mut faults);
             }
@@ -215,7 +219,7 @@ impl Pass {
         }
         let version = scan.version().unwrap_or(2);
         let custody = scan.custody().clone();
-        Ok(Self { opening, head, logged, version, custody, index, damage, torn: torn.is_some() })
+        Ok(Self { opening, head, logged, version, custody, has_texts, index, damage, torn: torn.is_some() })
     }
 }
 

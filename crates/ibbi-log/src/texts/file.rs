@@ -42,28 +42,33 @@ impl TextsFile {
         let path = texts_path(ledger);
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         self.refresh(&path, custody).map_err(named)?;
-        let mut destroyed = Vec::new();
+        let mut unsure = Vec::new();
         for (index, record) in records.iter_mut().enumerate().filter(|(_, record)| is_missing(record)) {
             let Some(digest) = record.event.note_text().and_then(NoteText::digest).copied() else { continue };
-            match self.texts.key(&Digest::from_bytes(digest)) {
-                Some(key) if custody.destruction(key).is_some() => destroyed.push((index, custody.destruction(key))),
-                Some(_) => self.texts.fill(&mut record.event),
-                None => {
-                    self.texts.fill(&mut record.event);
-                    if is_missing(record) && !custody.destroyed.is_empty() {
-                        destroyed.push((index, None));
-                    }
-                }
+            let is_later =
+                |destruction: &Destruction| destruction.texts.key.case == record.case && destruction.seq > record.seq;
+            if custody.destroyed.iter().any(is_later) {
+                unsure.push((index, self.texts.key(&Digest::from_bytes(digest)).copied()));
+            } else {
+                self.texts.fill(&mut record.event);
             }
         }
-        for (index, known) in destroyed {
-            let found = known.or_else(|| destruction_by_owner(&records[index], records, custody));
-            let place = records[index].event.note_text_mut();
-            if let (Some(destruction), Some(place)) = (found, place)
+        for (index, key) in unsure {
+            let record = &records[index];
+            // A text that was destroyed is not shown, even if the file has it again, in plain text or under a newer key.
+            let found = match key {
+                Some(key) => custody.destruction_of(record.case, key.owner, record.seq),
+                None => destruction_by_owner(record, records, custody),
+            };
+            let event = &mut records[index].event;
+            if let Some(destruction) = found
+                && let Some(place) = event.note_text_mut()
                 && let Some(digest) = place.digest().copied()
             {
                 *place = NoteText::destroyed(digest, destruction.at.utc_date(), destruction.texts.rule.clone());
+                continue;
             }
+            self.texts.fill(event);
         }
         Ok(())
     }
@@ -103,9 +108,13 @@ impl TextsFile {
     }
 }
 
-/// Returns the destruction of a record's text if the file doesn't name its key any more.
+/// Returns the destruction of a record's text if the file doesn't name its key. If the concern of a response is not among the
+/// records, the destruction of either party's texts counts.
 fn destruction_by_owner<'a>(record: &Record, records: &[Record], custody: &'a CustodyState) -> Option<&'a Destruction> {
     let concerns = records.iter().filter(|other| other.case == record.case).map(|other| &other.event);
     let owner = TextOwner::of(&record.event, concerns.filter(|event| matches!(event, Event::ConcernRaised(_))))?;
-    custody.destruction_of(record.case, owner, record.seq)
+    let may_be_of =
+        |other: &TextOwner| *other == owner || (owner == TextOwner::Unknown && *other != TextOwner::Program);
+    let mut owners = TextOwner::ALL.into_iter().filter(may_be_of);
+    owners.find_map(|owner| custody.destruction_of(record.case, owner, record.seq))
 }

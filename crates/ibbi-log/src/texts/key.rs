@@ -104,46 +104,58 @@ pub fn use_key_folder(folder: PathBuf) {
 
 /// The folder with the keys of a ledger's texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyFolder(PathBuf);
+pub(crate) struct KeyFolder {
+    path: PathBuf,
+    /// The folder that the texts name.
+    named: PathBuf,
+}
 
 impl KeyFolder {
     /// Returns the folder that the texts of a ledger name, or the one in its place.
     pub(super) fn named(path: &Path) -> Self {
-        Self(MOVED_FOLDER.get().map_or_else(|| path.to_owned(), Clone::clone))
+        Self { path: MOVED_FOLDER.get().map_or_else(|| path.to_owned(), Clone::clone), named: path.to_owned() }
     }
 
     /// Returns the folder at exactly this path.
-    pub(super) const fn at(path: PathBuf) -> Self {
-        Self(path)
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { named: path.clone(), path }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Returns the folder that the texts name, if this is another one.
+    pub(crate) fn replaced(&self) -> Option<&Path> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        (self.path != self.named && real(&self.path) != real(&self.named)).then_some(&*self.named)
     }
 
     pub(super) fn file(&self, id: &KeyId) -> PathBuf {
-        self.0.join(format!("{id}.key"))
+        self.path.join(format!("{id}.key"))
     }
 
-    /// Returns whether the folder has the file of a key.
-    pub(crate) fn has<S: Storage>(&self, storage: &S, id: &KeyId) -> io::Result<bool> {
-        match storage.open_sidecar(&self.file(id)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
+    /// Reads the file of a key. Returns `None` if there is none. The error names the file.
+    pub(crate) fn read<S: Storage>(&self, storage: &S, id: &KeyId) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        let path = self.file(id);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        match storage.open_sidecar(&path) {
+            Ok(file) => Ok(Some(Zeroizing::new(file.read_all().map_err(named)?))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(named(error)),
         }
     }
 
     /// Checks that the folder is there, and only its owner can read it.
     pub(crate) fn check(&self, storage: &impl Storage) -> io::Result<()> {
-        storage.check_private_folder(&self.0).map_err(|error| {
+        storage.check_private_folder(&self.path).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::NotFound => {
                     "it is not here; mount or restore it, or name its place with IBBI_TEXT_KEYS".into()
                 }
                 _ => error.to_string(),
             };
-            io::Error::new(error.kind(), format!("the folder with the keys, {}: {reason}", self.0.display()))
+            io::Error::new(error.kind(), format!("the folder with the keys, {}: {reason}", self.path.display()))
         })
     }
 

@@ -18,8 +18,8 @@ pub(crate) use file::TextsFile;
 pub(crate) use key::KeyFolder;
 pub use key::use_key_folder;
 pub(crate) use new_texts::{NewTexts, key_folder};
-pub(crate) use rewrite::seal;
 pub use rewrite::{SealedTexts, TextOwners};
+pub(crate) use rewrite::{check_key, seal};
 
 use crate::Digest;
 use crate::key_id::KeyId;

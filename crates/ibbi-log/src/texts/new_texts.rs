@@ -12,7 +12,7 @@ use ibbi_store::{NewRecord, TextOwner};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// The longest first line of a file with sealed texts, in bytes. A path has at most 4 KiB.
@@ -32,6 +32,11 @@ struct NewText {
 }
 
 impl NewTexts {
+    /// Returns whether the batch has no texts.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Takes the text of a record's event, and returns the event with its digest. Returns `None` if the event has no text.
     pub(crate) fn take(&mut self, record: &NewRecord) -> Option<Event> {
         let event = record.accepted.event();
@@ -50,11 +55,14 @@ impl NewTexts {
 
     /// Appends the texts to the file beside a ledger: sealed, if its texts are. When this returns without an error, they are on
     /// the disk, and so are the keys with which they are sealed.
+    ///
+    /// `has_texts` tells whether earlier records have texts. Then a missing file, or one that was sealed and lost its first line, is
+    /// an error, and nothing is stored in plain text.
     pub(crate) fn store<S: Storage>(
         &self,
         storage: &S,
         ledger: &Path,
-        custody: &CustodyState,
+        (custody, has_texts): (&CustodyState, bool),
         now: At,
     ) -> io::Result<()> {
         if self.0.is_empty() {
@@ -65,7 +73,10 @@ impl NewTexts {
         let keys = known.as_ref().map(key_folder).transpose()?.flatten();
         let lines = match (&keys, &known) {
             (Some(keys), Some(file)) => self.sealed(storage, keys, file, custody, now)?,
-            _ => self.plain()?,
+            _ => {
+                check_plain(known.as_ref(), has_texts, custody)?;
+                self.plain()?
+            }
         };
         let file = match known {
             Some(file) => file,
@@ -159,10 +170,44 @@ pub(crate) fn key_folder(file: &impl StoredFile) -> io::Result<Option<KeyFolder>
     Ok(folder_in(&head))
 }
 
+/// What the lines of sealed texts have and no line of a plain text can have: there, a quotation mark in a text has a backslash
+/// before it.
+const SEALED_FIELD: &[u8] = b",\"sealed\":";
+
+/// Checks that texts beside a ledger are stored in plain text, as far as anything shows.
+fn check_plain(file: Option<&impl StoredFile>, has_texts: bool, custody: &CustodyState) -> io::Result<()> {
+    let fix = "restore it from a copy, or run `ibbi texts seal LEDGER --keys DIR` to continue with sealed texts";
+    let refused = |reason: &str| Err(io::Error::new(io::ErrorKind::InvalidData, format!("{reason}; {fix}")));
+    let length = file.map(StoredFile::length).transpose()?.unwrap_or(0);
+    if has_texts && length == 0 {
+        return refused("the file is missing or empty, but earlier records have texts, which may have been sealed");
+    }
+    if !custody.destroyed.is_empty() {
+        return refused(
+            "the texts of this ledger were sealed, but the file doesn't begin with the folder of their keys",
+        );
+    }
+    let Some(file) = file else { return Ok(()) };
+    // The beginning shows a first line that was lost or damaged, and the end shows what was added last.
+    for from in [0, length.saturating_sub(LONGEST_HEAD)] {
+        let mut part = Vec::new();
+        Stream::new(file, from, (from + LONGEST_HEAD).min(length)).read_to_end(&mut part)?;
+        if part.windows(SEALED_FIELD.len()).any(|window| window == SEALED_FIELD) {
+            return refused("the file has sealed texts, but its first line doesn't name the folder of their keys");
+        }
+    }
+    Ok(())
+}
+
 /// Returns the folder with the keys that the first line of a file names.
-pub(super) fn folder_in(texts: &[u8]) -> Option<KeyFolder> {
+fn folder_in(texts: &[u8]) -> Option<KeyFolder> {
+    named_folder(texts).map(|folder| KeyFolder::named(&folder))
+}
+
+/// Returns the path of the folder that the first line of a file names.
+pub(super) fn named_folder(texts: &[u8]) -> Option<PathBuf> {
     match TextLine::read(texts.split(|byte| *byte == b'\n').next()?)? {
-        TextLine::Head(folder) => Some(KeyFolder::named(&folder)),
+        TextLine::Head(folder) => Some(folder),
         TextLine::Plain(..) | TextLine::Sealed(..) => None,
     }
 }

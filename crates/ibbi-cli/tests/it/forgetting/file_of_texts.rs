@@ -1,0 +1,144 @@
+//! The file of sealed texts: damaged, lost, restored, and with keys of other texts.
+
+use super::*;
+
+/// The file with the texts.
+const TEXTS: &str = "office/a.ledger.texts";
+
+/// Returns the lines of the file with the texts.
+fn text_lines(place: &Place) -> Vec<String> {
+    fs::read_to_string(place.path(TEXTS)).expect("texts").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn sealing_again_never_loses_a_sealed_text() {
+    let place = place();
+    let seal = ["texts", "seal", LEDGER, "--keys", "keys"];
+    place.done(&seal);
+    let whole = text_lines(&place);
+    let write = |lines: &[String]| fs::write(place.path(TEXTS), lines.join("\n") + "\n").expect("a file");
+    // Without its first line, or with a damaged one, the keys of the folder open all texts.
+    let damaged = whole[0][..whole[0].len() / 2].to_owned();
+    for first in [None, Some(damaged)] {
+        let lines: Vec<String> = first.clone().into_iter().chain(whole[1..].iter().cloned()).collect();
+        write(&lines);
+        // Until then, no text is stored in plain text.
+        let refused = place.ibbi(&note("text=Quiet", "2025-11-21 17:00"));
+        assert!(refused.code == FILE_ERROR && refused.err.contains("texts seal LEDGER --keys DIR"), "{refused:?}");
+        assert_eq!(text_lines(&place), lines);
+        // A folder without the keys doesn't become theirs.
+        let other = place.ibbi(&["texts", "seal", LEDGER, "--keys", "other"]);
+        assert!(other.code == FILE_ERROR && other.err.contains("doesn't open it"), "{other:?}");
+        assert_eq!(text_lines(&place), lines);
+        place.done(&seal);
+        assert_eq!(text_lines(&place), whole, "{first:?}");
+    }
+    // Nothing is dropped that may be the text of a record, or that a later version wrote.
+    for (number, line) in [(1, whole[1][..40].to_owned()), (0, whole[0].replace(":1}", ":2}"))] {
+        let mut lines = whole.clone();
+        lines[number] = line;
+        write(&lines);
+        let refused = place.ibbi(&seal);
+        let what = format!("line {} is not readable", number + 1);
+        assert!(refused.code == FILE_ERROR && refused.err.contains(&what), "{refused:?}");
+        assert_eq!(text_lines(&place), lines);
+    }
+    write(&whole);
+    let other = place.ibbi(&["texts", "seal", LEDGER, "--keys", "other"]);
+    assert!(other.code == FILE_ERROR && other.err.contains("doesn't open it"), "{other:?}");
+    assert_eq!(text_lines(&place), whole, "the file names the folder that has the keys");
+    assert!(replay(&place, LEDGER).contains("Zebrawood"));
+}
+
+#[test]
+fn a_lost_file_of_texts_does_not_begin_again_in_plain_text() {
+    let place = place();
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    for content in [None, Some("")] {
+        match content {
+            None => fs::remove_file(place.path(TEXTS)).expect("removed"),
+            Some(content) => fs::write(place.path(TEXTS), content).expect("a file"),
+        }
+        let refused = place.ibbi(&note("text=Quiet", "2025-11-21 17:00"));
+        assert!(refused.code == FILE_ERROR && refused.err.contains("missing or empty"), "{refused:?}");
+        assert!(refused.err.contains("texts seal LEDGER --keys DIR"), "{refused:?}");
+        assert!(!fs::read_to_string(place.path(TEXTS)).is_ok_and(|texts| texts.contains("Quiet")));
+        // Events without texts are recorded, and a new case too.
+        let district = format!("Alder Bay {}", u8::from(content.is_some()));
+        place.done(&["new", LEDGER, "--district", &district, "--at", "2025-11-21 09:30"]);
+    }
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    place.done(&note("text=Quiet", "2025-11-21 17:00"));
+    assert!(!fs::read_to_string(place.path(TEXTS)).expect("texts").contains("Quiet"));
+    assert!(replay(&place, LEDGER).contains("Quiet"));
+}
+
+#[test]
+fn only_a_key_that_opens_the_texts_is_destroyed() {
+    let place = place();
+    fs::create_dir_all(place.path("versioned/.git")).expect("a folder");
+    for (keys, why) in [(".", "has the ledger's folder in it"), ("versioned/keys", "is in a Git repository")] {
+        let refused = place.ibbi(&["texts", "seal", LEDGER, "--keys", keys]);
+        assert!(refused.code == USAGE && refused.err.contains(why), "{refused:?}");
+    }
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    let name = format!("keys/{}.program.1.key", open_case(&place));
+    let other = format!("keys/{TOUR}.management.1.key");
+    let (key, others) = (fs::read(place.path(&name)).expect("a key"), fs::read(place.path(&other)).expect("a key"));
+    let text = String::from_utf8(key.clone()).expect("text");
+    let start = text.find("\"key\":\"").expect("a key") + 7;
+    let unfit = format!("{}{}{}", &text[..start], "0".repeat(64), &text[start + 64..]).into_bytes();
+    let before = fs::read(place.path(LEDGER)).expect("a ledger");
+    for (content, why) in [
+        (others.clone(), "it is damaged, or the key of other texts"),
+        (Vec::new(), "it is damaged, or the key of other texts"),
+        (unfit, "it opens none of the texts"),
+    ] {
+        fs::write(place.path(&name), content).expect("a file");
+        let refused = place.ibbi(&destroy(OPEN, &[]));
+        assert!(refused.code == REFUSED && refused.err.contains(why), "{refused:?}");
+        assert!(refused.err.contains(&name) && refused.err.contains("restore the file"), "{refused:?}");
+    }
+    fs::write(place.path(&name), &key).expect("a file");
+    // A copy of the keys in another folder is not the folder that the file names.
+    assert_eq!(run(place.shell("cp -Rp keys copied"), b"").code, 0);
+    let mut elsewhere = place.command(&destroy(OPEN, &[]));
+    elsewhere.env("IBBI_TEXT_KEYS", "copied");
+    let refused = run(elsewhere, b"");
+    assert!(refused.code == REFUSED && refused.err.contains("IBBI_TEXT_KEYS names another folder"), "{refused:?}");
+    // A rule that counsel has not confirmed yet.
+    fs::write(place.path("rules.toml"), RULES.replace("2026-01-15", "9990-01-15")).expect("a file");
+    let refused = place.ibbi(&destroy(OPEN, &[]));
+    assert!(refused.code == REFUSED && refused.err.contains("has not come yet"), "{refused:?}");
+    assert_eq!(fs::read(place.path(LEDGER)).expect("a ledger"), before, "nothing was recorded");
+    fs::write(place.path("rules.toml"), RULES).expect("a file");
+    place.done(&destroy(OPEN, &[]));
+    assert!(!place.path(&name).exists() && place.path(&other).exists());
+}
+
+#[test]
+fn a_destroyed_text_is_not_shown_when_the_file_has_it_again() {
+    let place = place();
+    let plain = fs::read(place.path(TEXTS)).expect("texts");
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    place.done(&destroy(OPEN, &[]));
+    let sealed = fs::read(place.path(TEXTS)).expect("texts");
+    for content in [plain.clone(), [sealed, plain.clone()].concat()] {
+        fs::write(place.path(TEXTS), content).expect("a file");
+        let shown = replay(&place, LEDGER);
+        assert!(!shown.contains("Zebrawood") && shown.contains("[text destroyed on "), "{shown}");
+        assert!(shown.contains("budget calendar"), "{shown}");
+        assert!(place.done(&["verify", LEDGER]).contains("in the file again"));
+        let audit = serde_json::from_str::<Value>(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
+        assert_eq!(codes(&audit, "texts."), [("texts.left".to_owned(), 1)]);
+    }
+    // The next destruction and the next sealing remove it from the file.
+    place.done(&destroy(OPEN, &[]));
+    assert!(!text_lines(&place).concat().contains("Zebrawood"));
+    fs::write(place.path(TEXTS), &plain).expect("a file");
+    let sealed = place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    assert!(sealed.contains("of no record or destroyed"), "{sealed}");
+    let shown = replay(&place, LEDGER);
+    assert!(!shown.contains("Zebrawood") && shown.contains("[text destroyed on "), "{shown}");
+    assert!(!text_lines(&place).concat().contains("Zebrawood") && shown.contains("budget calendar"), "{shown}");
+}
