@@ -95,7 +95,7 @@ pub(crate) fn case(request: &WebRequest) -> WebResult {
 pub(crate) fn days(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
     let report = source.cases_report(request)?;
-    Ok(all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report))
+    all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report)
 }
 
 /// Returns a table of all cases on a day as CSV.
