@@ -33,12 +33,20 @@ pub(crate) struct KnownCheckpoints {
 /// Returns whether a file is the file of checkpoints beside a ledger, by whatever name or link. The people who keep the ledger
 /// can change it, so it isn't evidence from outside. `ledger` can be a link, or compressed.
 pub(crate) fn is_beside(ledger: &Path, file: &Path) -> bool {
+    // Comparing opens both, and opening a pipe can wait forever.
+    let is_file = |path: &Path| std::fs::metadata(path).is_ok_and(|found| found.is_file());
+    if !is_file(file) {
+        return false;
+    }
     let target = std::fs::canonicalize(ledger).ok();
     [Some(ledger), target.as_deref()].into_iter().flatten().any(|name| {
         let is_compressed = name.extension().is_some_and(|end| end == "gz" || end == "zst");
         let plain = if is_compressed { name.with_extension("") } else { name.to_owned() };
         // A file that isn't there is no other file's link.
-        [name, &plain].iter().any(|name| same_file::is_same_file(checkpoints_path(name), file).unwrap_or(false))
+        [name, &plain]
+            .iter()
+            .map(|name| checkpoints_path(name))
+            .any(|beside| is_file(&beside) && same_file::is_same_file(beside, file).unwrap_or(false))
     })
 }
 
