@@ -30,6 +30,33 @@ pub(crate) struct KnownCheckpoints {
     pub(crate) unreadable: Vec<String>,
 }
 
+/// Returns whether a file is the file of checkpoints beside a ledger, by whatever name or link. The people who keep the ledger
+/// can change it, so it isn't evidence from outside. `ledger` can be a link, or compressed.
+pub(crate) fn is_beside(ledger: &Path, file: &Path) -> bool {
+    // Comparing opens both, and opening a pipe can wait forever.
+    let is_file = |path: &Path| std::fs::metadata(path).is_ok_and(|found| found.is_file());
+    if !is_file(file) {
+        return false;
+    }
+    let target = std::fs::canonicalize(ledger).ok();
+    [Some(ledger), target.as_deref()].into_iter().flatten().any(|name| {
+        let is_compressed = name.extension().is_some_and(|end| end == "gz" || end == "zst");
+        let plain = if is_compressed { name.with_extension("") } else { name.to_owned() };
+        // A file that isn't there is no other file's link.
+        [name, &plain]
+            .iter()
+            .map(|name| checkpoints_path(name))
+            .any(|beside| is_file(&beside) && same_file::is_same_file(beside, file).unwrap_or(false))
+    })
+}
+
+impl VerifySettings {
+    /// Returns whether the checkpoints come from a file apart from the ledger.
+    pub(crate) fn is_outside(&self, ledger: &Path) -> bool {
+        self.checkpoints.as_ref().is_some_and(|file| !is_beside(ledger, file))
+    }
+}
+
 /// The most bytes of a file of checkpoints that are read: room for about 200,000 of them.
 const MAX_CHECKPOINT_BYTES: u64 = 64 << 20;
 /// The most reasons that are listed why checkpoints can't be read.

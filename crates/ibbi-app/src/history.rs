@@ -1,5 +1,6 @@
 //! Checkpoints that were kept outside: whether a ledger continues them, and proofs of it.
 
+use crate::checkpoints::is_beside;
 use crate::error::AppError;
 use crate::quorum::Quorum;
 use crate::verified::{FoundFork, LineSpan, OlderCheckpoint, Verified};
@@ -30,8 +31,20 @@ impl HistorySettings {
         self.older().map(|_| ())
     }
 
+    /// Reads the earlier checkpoints, which must not be the ledger's own file.
+    pub(crate) fn older_than(&self, ledger: &Path) -> Result<Vec<SignedCheckpoint>, AppError> {
+        if let Some(own) = self.since.iter().find(|file| is_beside(ledger, file)) {
+            return Err(AppError::Usage(format!(
+                "{} is the file of checkpoints beside the ledger, so it doesn't show that the ledger only grew; give a copy \
+                 that was kept elsewhere",
+                own.display()
+            )));
+        }
+        self.older()
+    }
+
     /// Reads the earlier checkpoints.
-    pub(crate) fn older(&self) -> Result<Vec<SignedCheckpoint>, AppError> {
+    fn older(&self) -> Result<Vec<SignedCheckpoint>, AppError> {
         let mut all = Vec::new();
         for path in &self.since {
             all.extend(read_outside(path)?);
@@ -187,7 +200,7 @@ pub fn consistency_proof(
     settings: &crate::checkpoints::VerifySettings,
     history: &HistorySettings,
 ) -> Result<String, AppError> {
-    let older = history.older()?;
+    let older = history.older_than(path)?;
     let first = older.iter().max_by_key(|signed| signed.checkpoint().size);
     let Some(first) = first.filter(|signed| signed.checkpoint().size > 0) else {
         return Err(AppError::Usage("--proof needs an earlier checkpoint; name its file with --since".to_owned()));

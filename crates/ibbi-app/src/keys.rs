@@ -18,10 +18,18 @@ pub struct NewKey {
 /// Makes a key pair, and writes the private key to a new file that only its owner can read.
 ///
 /// # Errors
-/// Returns [`AppError::Key`]. It never overwrites a file.
+/// Returns [`AppError::Key`], and [`AppError::Usage`] for a name that could be taken for another one, such as one with characters
+/// that can't be seen. It never overwrites a file.
 pub fn keygen(name: &str, file: &Path) -> Result<NewKey, AppError> {
+    check_key_name(name)?;
     let key = PrivateKey::generate(name, file).map_err(key_error)?;
     Ok(NewKey { private_key_file: file.to_owned(), public_key: key.public().to_string() })
+}
+
+/// Refuses a name that could be taken for another one, as names of people are refused.
+pub(crate) fn check_key_name(name: &str) -> Result<(), AppError> {
+    let fault = ibbi_core::name_faults(name).into_iter().next();
+    fault.map_or(Ok(()), |fault| Err(AppError::Usage(format!("the name of the key {fault}; choose another name"))))
 }
 
 pub(crate) fn key_error(error: KeyFileError) -> AppError {
@@ -43,6 +51,9 @@ pub fn public_key(text: &str) -> Result<PublicKey, AppError> {
         Ok(key) => Ok(key),
         Err(error) => match std::fs::read_to_string(text) {
             Ok(file) => file.trim().parse().map_err(wrong),
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+                Err(AppError::Usage(format!("--key: there is no file {text}, and it is not a public key: {error}")))
+            }
             Err(_) => Err(wrong(error)),
         },
     }

@@ -194,7 +194,7 @@ pub fn read(path: &Path, options: &OpenOptions) -> Result<LedgerService, AppErro
 fn open_store(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Sealer>, AppError> {
     check_file(path)?;
     let store = open_when_free(path, options).map_err(|error| match error {
-        OpenError::NotALedger { path, fault } => AppError::beginning(&path, Some(*fault)),
+        OpenError::NotALedger { path, fault } => not_a_ledger(&path, *fault),
         other => other.into(),
     })?;
     if let Some(damage) = store.damage()
@@ -273,11 +273,16 @@ fn open_reader(path: &Path) -> Result<LedgerReader<File>, AppError> {
         return Ok(reader);
     }
     Err(match reader.next() {
-        Some(Err(ReadError::Fault(fault))) => AppError::beginning(path, Some(fault)),
+        Some(Err(ReadError::Fault(fault))) => not_a_ledger(path, fault),
         Some(Err(error)) => read_error(path, error, &mut reader),
         Some(Ok(_)) => AppError::NotALedger { path: path.to_owned(), reason: "it begins with another record".into() },
         None => AppError::NotALedger { path: path.to_owned(), reason: "it is empty".into() },
     })
+}
+
+/// Returns the error for a file whose first line is no ledger's. If it is compressed, the error says so.
+fn not_a_ledger(path: &Path, fault: ibbi_log::Fault) -> AppError {
+    open_unpacked(path).err().unwrap_or_else(|| AppError::beginning(path, Some(fault)))
 }
 
 /// Returns whether a ledger was begun under the chart that this program has.

@@ -95,7 +95,7 @@ pub fn verify_history(
     watch: ProgressCallback<'_>,
 ) -> Result<Verified, AppError> {
     file_type::refuse_release(path)?;
-    let older = history.older()?;
+    let older = history.older_than(path)?;
     let keys = public_keys(settings)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let from_stdin = path == Path::new("-");
@@ -158,9 +158,10 @@ pub fn verify_history(
     }
     verified.texts = CheckedTexts::new(path, &report.texts, &report.custody)?;
     verified.since = older_verdicts(&report.checkpoints, &places);
+    let is_given = settings.is_outside(path);
     let is_outside = |index: usize| {
         let is_met = |quorum: &Quorum| quorum.is_met(&report.checkpoints[index].signed);
-        settings.checkpoints.is_some() || places.contains(&index) || history.quorum.as_ref().is_some_and(is_met)
+        is_given || places.contains(&index) || history.quorum.as_ref().is_some_and(is_met)
     };
     add_findings(&mut verified, &report.checkpoints, compare_history(&report, is_outside));
     if let Some(quorum) = &history.quorum {

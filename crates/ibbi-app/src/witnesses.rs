@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::history::{growth, read_outside};
-use crate::keys::{NewKey, key_error, public_key};
+use crate::keys::{NewKey, check_key_name, key_error, public_key};
 use crate::output::Temporary;
 use ibbi_core::At;
 use ibbi_seal::{CosignError, Evidence, Fork, SignedConsistency, WitnessPrivateKey, WitnessState};
@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// [`AppError::Key`] or [`AppError::Io`]. It never overwrites a file.
 pub fn new_witness(name: &str, file: &Path) -> Result<NewKey, AppError> {
+    check_key_name(name)?;
     let state = state_path(file);
     if state.symlink_metadata().is_ok() {
         return Err(AppError::Io { doing: "write", path: state, source: io::ErrorKind::AlreadyExists.into() });

@@ -306,8 +306,8 @@ impl<'a> ChainState<'a> {
     /// Follows the times of the lines. Those of a simulation are made up.
     fn check_clock(&mut self, fields: &LineFields<'_>) {
         let LineFields { number: line, offset, logged, start, act, version, .. } = *fields;
-        let Some(logged) = logged.filter(|_| line == 1 || start.case.is_some()) else { return };
-        let (actor, in_order) = (start.actor.filter(|_| line > 1), version == Some(1));
+        let Some(logged) = logged else { return };
+        let (actor, in_order) = (start.actor.filter(|_| line > 1 && start.case.is_some()), version == Some(1));
         let found = self.clock.observe(ClockLine { line, offset, logged, actor, act, in_order });
         if !found.is_empty() {
             self.add_clock(found);

@@ -101,13 +101,17 @@ impl CheckedLines {
         let mut scan = LineChecker::new(source);
         let (mut entry, mut faults) = (None, Vec::new());
         loop {
+            let offset = scan.head().bytes;
             let step = scan.step(false, &mut entry, &mut faults);
             self.damage.add(faults.drain(..));
             self.head = scan.head();
             let line = match &entry {
                 Some(LedgerLine::Record(record)) => Some(ClockLine::of_record(record, self.head.lines)),
                 Some(LedgerLine::Opening(opening)) if self.head.lines == 1 => Some(ClockLine::of_opening(opening)),
-                _ => None,
+                Some(LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)) => {
+                    Some(ClockLine::of_other(scan.logged(), self.head.lines, offset))
+                }
+                Some(LedgerLine::Opening(_)) | None => None,
             };
             self.add_clock(line.map_or_else(Vec::new, |line| clock.observe(line)));
             let step = step.map_err(|source| ReadError::Io { offset: self.head.bytes, source })?;

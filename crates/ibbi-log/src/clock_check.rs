@@ -39,7 +39,7 @@ pub struct ClockLine<'a> {
     pub offset: u64,
     /// When it was recorded.
     pub logged: At,
-    /// The name of the person who recorded it. The first line has none.
+    /// The name of the person who recorded it, if it is an event of a case. Another line takes no turn.
     pub actor: Option<&'a [u8]>,
     /// Its place in its act, if it belongs to one.
     pub act: Option<ActPlace>,
@@ -48,22 +48,23 @@ pub struct ClockLine<'a> {
 }
 
 impl<'a> ClockLine<'a> {
-    /// Reads what the check needs of a line without its LF: the first one, or a record. Returns `None` for another line, or if it
-    /// has no time.
+    /// Reads what the check needs of a line of any kind, without its LF. Returns `None` if it has no time.
     pub fn read(bytes: &'a [u8], line: u64, offset: u64) -> Option<Self> {
-        let start = LineStart::read(bytes);
-        if line > 1 && start.case.is_none() {
-            return None;
-        }
         let logged = Links::read(bytes)?.logged()?;
-        let in_order = version_of(bytes) == Some(1);
-        let actor = start.actor.filter(|_| line > 1);
+        let (start, in_order) = (LineStart::read(bytes), version_of(bytes) == Some(1));
+        let actor = start.actor.filter(|_| line > 1 && start.case.is_some());
         Some(Self { line, offset, logged, actor, act: act_of(bytes), in_order })
     }
 
     /// Returns what the check needs of a ledger's first line.
     pub(crate) const fn of_opening(opening: &Opening) -> Self {
         Self { line: 1, offset: 0, logged: opening.logged, actor: None, act: None, in_order: opening.format == 1 }
+    }
+
+    /// Returns what the check needs of a line of format 2 that is no event of a case: a change of format, the last lines of all
+    /// cases, or a line about the custody of texts.
+    pub(crate) const fn of_other(logged: At, line: u64, offset: u64) -> Self {
+        Self { line, offset, logged, actor: None, act: None, in_order: false }
     }
 
     /// Returns what the check needs of a record. `line` is its number in its file.
@@ -272,6 +273,10 @@ impl ClockCheck {
     }
 
     fn follow_run(&mut self, line: &ClockLine<'_>, found: &mut Vec<ClockFinding>) {
+        // The program itself adds some of the other lines, at the time of the event before.
+        if line.actor.is_none() && line.line > 1 && self.run.as_ref().is_some_and(|run| run.logged == line.logged) {
+            return;
+        }
         let actor = line.actor.unwrap_or_default();
         match &mut self.run {
             Some(run) if run.logged == line.logged => run.add(line, actor),
@@ -388,6 +393,20 @@ mod tests {
         assert_eq!(check(&turns(&["a", "b", "c", "d", "e", "f"]), false, None), [], "sent at the same moment");
         let later = [&[(0, "a"), (0, "b")], &turns(&["a", "b", "a", "b", "a"])[..], &[(8, "c")]].concat();
         assert_eq!(check(&later, false, None), [(3, "clock.frozen")]);
+    }
+
+    #[test]
+    fn every_kind_of_line_is_read() {
+        let prev = "0".repeat(64);
+        for kind in ["format_changed", "heads_stated", "hold_placed", "hold_lifted", "texts_destroyed"] {
+            let line = format!(
+                "{{\"actor\":\"a\",\"at\":\"2099-01-01T00:00:00.000Z\",\"data\":{{}},\"id\":\"00000000-0000-0000-0000-00000000000a\",\
+                 \"logged\":\"2099-01-01T00:00:00.000Z\",\"prev\":\"{prev}\",\"seq\":9,\"type\":\"{kind}\",\"v\":2}}"
+            );
+            let read = ClockLine::read(line.as_bytes(), 9, 70).expect(kind);
+            let expected = ClockLine::of_other("2099-01-01T00:00:00.000Z".parse().unwrap(), 9, 70);
+            assert_eq!((read.logged, read.actor, read.in_order), (expected.logged, None, false), "{kind}");
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl<R: Read> LineChecker<R> {
         self.head
     }
 
-    /// Returns the latest `logged` so far.
+    /// Returns `logged` of the last valid line, of whatever kind.
     pub(crate) const fn logged(&self) -> At {
         self.logged
     }
@@ -126,6 +126,10 @@ impl<R: Read> LineChecker<R> {
             fault(0, FaultKind::Seq { expected: self.next_seq, found: seq });
         }
         self.next_seq = seq.saturating_add(1);
+        let is_other = matches!(entry, Some(LedgerLine::Format(_) | LedgerLine::Heads(_) | LedgerLine::Custody(_)));
+        if let Some(logged) = bytes.filter(|_| is_other).and_then(Links::read).and_then(|links| links.logged()) {
+            self.logged = logged;
+        }
         let is_opening = matches!(entry, Some(LedgerLine::Opening(_)));
         if entry.is_some() && is_opening != (number == 1) {
             fault(0, FaultKind::Opening { first: number == 1 });

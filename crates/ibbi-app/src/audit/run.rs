@@ -36,9 +36,9 @@ pub fn audit_with_progress(
         None => Vec::new(),
     };
     let signing::KnownCheckpoints { mut checkpoints, unreadable } = signing::known_checkpoints(path, &request.against)?;
-    let earlier = add_outside(&mut checkpoints.list, &request.history.older()?);
+    let earlier = add_outside(&mut checkpoints.list, &request.history.older_than(path)?);
     let history = HistoryOptions {
-        all_outside: request.against.checkpoints.is_some(),
+        all_outside: request.against.is_outside(path),
         earlier,
         quorum: request.history.quorum.as_ref().map(|quorum| quorum.0.clone()),
     };

@@ -30,6 +30,8 @@ impl AsKnown {
     /// let known = AsKnown::read(Some("2027-01-31"), None, now)?;
     /// assert_eq!(known.as_of, Some("2027-02-01T04:59:59.999Z".parse()?));
     /// assert_eq!(known.logged, None);
+    /// let last = AsKnown::read(Some("9999-12-31"), None, now)?;
+    /// assert_eq!(last.as_of, Some(ibbi_core::At::MAX));
     /// # Ok(()) }
     /// ```
     ///
@@ -56,8 +58,11 @@ impl AsKnown {
 /// Reads a time, or a day, which means its end, in Massachusetts time.
 fn end_of(text: &str, now: At) -> Result<At, AppError> {
     let zone = Zone::default();
-    match typed::date(text, Year::Typed).and_then(|day| zone.day(day)) {
+    let day = typed::date(text, Year::Typed);
+    match day.and_then(|day| zone.day(day)) {
         Some((_, next)) => Ok(At::from_millis(next.millis() - 1).unwrap_or(next)),
+        // In Massachusetts, the last day ends after the last time that a ledger can have.
+        None if day == Some(At::MAX.utc_date()) => Ok(At::MAX),
         None => Ok(zone.read(text, now)?),
     }
 }

@@ -5,17 +5,19 @@ use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location};
 use crate::input::RandomAccess;
 use crate::judge::Shard;
-use ibbi_core::{Date, Stage};
+use ibbi_core::{At, Date, Stage};
 use ibbi_log::{CustodyState, Destruction, KeepFrom};
 
 /// Returns the findings about the destructions of a ledger. Each is at the line of the destruction.
 ///
-/// `offsets` has the place of each destruction's line, in the order of the lines.
+/// `offsets` has the place of each destruction's line, in the order of the lines. What is recorded after `now`, the reader's
+/// clock, was recorded by then, whatever day the line names.
 pub(super) fn check_custody(
     custody: &CustodyState,
     offsets: &[(u64, u64)],
     shards: &mut [Shard],
     source: &RandomAccess<'_>,
+    now: Option<At>,
 ) -> Result<Vec<Finding>, AuditError> {
     let mut findings = Vec::new();
     for (destruction, (line, byte)) in custody.destroyed.iter().zip(offsets) {
@@ -32,7 +34,7 @@ pub(super) fn check_custody(
         if let Some(hold) = destruction.under_hold {
             findings.push(location.finding(FindingKind::CustodyUnderHold, FindingDetail::UnderHold { hold }));
         }
-        if let Some(reason) = early(destruction, shards, source)? {
+        if let Some(reason) = early(destruction, shards, source, now)? {
             findings.push(location.finding(FindingKind::CustodyEarly, FindingDetail::TooEarly { reason }));
         }
     }
@@ -44,8 +46,10 @@ fn early(
     destruction: &Destruction,
     shards: &mut [Shard],
     source: &RandomAccess<'_>,
+    now: Option<At>,
 ) -> Result<Option<String>, AuditError> {
-    let (texts, on) = (&destruction.texts, destruction.at.utc_date());
+    let (texts, by) = (&destruction.texts, now.map_or(destruction.at, |now| now.min(destruction.at)));
+    let on = by.utc_date();
     if texts.due().is_none_or(|due| on < due) {
         let due = texts.due().map_or_else(|| "the year 10000".to_owned(), Date::readable);
         return Ok(Some(format!("the rule asks for the texts to be kept until {due}, but it was {}", on.readable())));

@@ -46,7 +46,7 @@ pub(super) fn judge<'a>(
         final_findings.extend(check_texts(&mut shards, ledger, head, chain.custody())?);
     }
     let (custody, destroyed_at) = chain.custody();
-    final_findings.extend(check_custody(custody, destroyed_at, &mut shards, &random_access)?);
+    final_findings.extend(check_custody(custody, destroyed_at, &mut shards, &random_access, options.now)?);
     let facts = LedgerFacts {
         origin: opening.map(|opening| opening.origin.to_string()),
         program: opening.map(|opening| opening.program.to_string()),

@@ -1,6 +1,6 @@
 //! Arguments of the commands that audit, verify, compare, and export ledgers.
 
-use super::{Case, number};
+use super::{Case, number, thread_count};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, ValueEnum};
 use ibbi_app::audit::ExportFormat;
@@ -67,7 +67,7 @@ pub(crate) struct Audit {
     #[arg(long, value_name = "PUBLIC KEY")]
     pub(crate) key: Vec<String>,
     /// Number of threads. The result is the same for any number. Default: one per core.
-    #[arg(long, allow_negative_numbers = true, value_parser = number)]
+    #[arg(long, allow_negative_numbers = true, value_parser = thread_count)]
     pub(crate) threads: Option<u64>,
     /// Number of findings to show for each code.
     #[arg(long, default_value_t = 5, allow_negative_numbers = true, value_parser = number)]

@@ -272,6 +272,15 @@ pub(crate) struct CheckConfig {
     pub(crate) file: PathBuf,
 }
 
+/// The most threads that a command takes. More than the cores of a large server only take memory.
+const MAX_THREADS: u64 = 1024;
+
+fn thread_count(text: &str) -> Result<u64, String> {
+    let threads = number(text)?;
+    let is_valid = (1..=MAX_THREADS).contains(&threads);
+    is_valid.then_some(threads).ok_or_else(|| format!("the number of threads must be from 1 to {MAX_THREADS}"))
+}
+
 fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "the number must be a whole number, such as 12".to_owned())
 }

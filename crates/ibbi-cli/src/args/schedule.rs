@@ -1,6 +1,6 @@
 //! Arguments of the commands that plan and forecast.
 
-use super::{Case, number};
+use super::{Case, number, thread_count};
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -251,7 +251,7 @@ pub(crate) struct Runs {
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number)]
     pub(crate) seed: u64,
     /// Number of threads. The result is the same for any number. Default: one per core.
-    #[arg(long, allow_negative_numbers = true, value_parser = number)]
+    #[arg(long, allow_negative_numbers = true, value_parser = thread_count)]
     pub(crate) threads: Option<u64>,
 }
 

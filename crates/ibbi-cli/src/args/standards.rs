@@ -1,6 +1,6 @@
 //! Arguments of the commands about goals and program reports.
 
-use super::number;
+use super::{number, thread_count};
 use clap::{Args as ClapArgs, ValueEnum};
 use ibbi_app::AppError;
 use ibbi_app::sim::GoalSet;
@@ -36,7 +36,7 @@ pub(crate) struct Goals {
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number)]
     pub(crate) seed: u64,
     /// Number of threads. The result is the same for any number. Default: one per core.
-    #[arg(long, allow_negative_numbers = true, value_parser = number)]
+    #[arg(long, allow_negative_numbers = true, value_parser = thread_count)]
     pub(crate) threads: Option<u64>,
     /// Print the table as CSV instead.
     #[arg(long, conflicts_with = "json")]

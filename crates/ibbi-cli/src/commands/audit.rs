@@ -51,9 +51,6 @@ pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
         return single_case(&args, case, until, as_of, json);
     }
     let threads = args.threads.map_or_else(cores, |threads| usize::try_from(threads).unwrap_or(usize::MAX));
-    if threads == 0 {
-        return Err(AppError::Usage("--threads must be at least 1".to_owned()));
-    }
     let request = AuditRequest {
         against: VerifySettings {
             checkpoints: args.checkpoint.clone(),

@@ -307,3 +307,29 @@ fn forked_file_of_checkpoints_lists_each_in_any_order() {
     assert!(one.contains("signed by example.org/ibbi; cosigned by no known witness"), "{one}");
     assert!(two.contains("signed by example.org/ibbi; cosigned by witness-1 at "), "{two}");
 }
+
+#[cfg(unix)]
+#[test]
+fn own_file_of_checkpoints_is_not_given_apart() {
+    let place = place();
+    let own = "my.ledger.checkpoints";
+    std::os::unix::fs::symlink(own, place.path("link.note")).unwrap();
+    fs::hard_link(place.path(own), place.path("hard.note")).unwrap();
+    fs::copy(place.path(own), place.path("copy.note")).unwrap();
+    for (file, is_apart) in [
+        (own, false),
+        ("link.note", false),
+        ("hard.note", false),
+        ("./my.ledger.checkpoints", false),
+        ("copy.note", true),
+    ] {
+        let audited = place.ibbi(&["audit", "my.ledger", "--key", "my.pub", "--checkpoint", file]);
+        let text = sentences(&audited.out).join(" ");
+        assert_eq!(text.contains("given apart from the ledger"), is_apart, "{file}: {} {}", audited.out, audited.err);
+        for command in ["audit", "verify"] {
+            let since = place.ibbi(&[command, "my.ledger", "--key", "my.pub", "--since", file]);
+            let is_refused = since.code == 2 && since.err.contains("beside the ledger");
+            assert_eq!(is_refused, !is_apart, "{command} {file}: {since:?}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Sealed texts, legal holds, and destruction: after it, no byte of any file has the texts, and every proof holds.
 
+mod clock;
 mod file_of_texts;
 
 use crate::support::server::Server;

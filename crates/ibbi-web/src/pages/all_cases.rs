@@ -9,6 +9,7 @@ use crate::query::{self, Pairs};
 use crate::request::{WebRequest, WebResult};
 use crate::response;
 use axum::http::StatusCode;
+use ibbi_app::AppError;
 use ibbi_app::audit::CasesReport;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_report::html::{Element, Html, el};
@@ -32,7 +33,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
     if let Some(refused) = refused(request, (PLACE, PLACE)) {
         return Ok(refused);
     }
-    Ok(answer(request, (PLACE, PLACE), &api::cases_report(request)?))
+    answer(request, (PLACE, PLACE), &api::cases_report(request)?)
 }
 
 pub(crate) fn file(request: &WebRequest) -> WebResult {
@@ -40,19 +41,15 @@ pub(crate) fn file(request: &WebRequest) -> WebResult {
 }
 
 /// Returns the page of a report. The addresses are its own, and the place in the navigation.
-pub(super) fn answer(
-    request: &WebRequest,
-    (address, place): (&str, &'static str),
-    report: &CasesReport,
-) -> axum::response::Response {
-    let shown = CasesPage { report, order: order(&request.query), program: PROGRAM };
+pub(super) fn answer(request: &WebRequest, (address, place): (&str, &'static str), report: &CasesReport) -> WebResult {
+    let shown = CasesPage { report, order: order(&request.query)?, program: PROGRAM };
     let title = shown.title();
     let content = Html::new()
         .with(el("header").with(el("h1").with(title.as_str())))
         .with(picker(address, &request.query))
         .with(downloads(address, &request.query))
         .with(shown.content());
-    Page { title: &title, place, content }.answer(StatusCode::OK)
+    Ok(Page { title: &title, place, content }.answer(StatusCode::OK))
 }
 
 /// Returns the form again, with what was typed, if a day can't be read. The addresses are those of [`answer`].
@@ -71,20 +68,28 @@ pub(super) fn refused(
 pub(super) fn download(request: &WebRequest, report: &CasesReport) -> WebResult {
     let wanted = request.path.get("table").map(String::as_str).unwrap_or_default();
     let found = TABLES.iter().find(|(_, file, _)| *file == wanted);
-    let table = found.and_then(|(code, file, _)| Some((file, cases_table(report, code, order(&request.query))?)));
+    let order = order(&request.query)?;
+    let table = found.and_then(|(code, file, _)| Some((file, cases_table(report, code, order)?)));
     let (file, table) = table.ok_or_else(|| WebError::not_found("This page doesn't exist."))?;
     Ok(response::download(CSV, file, table.to_csv()))
 }
 
-fn order(query: &Pairs) -> CaseOrder {
-    query.get("sort").and_then(CaseOrder::from_code).unwrap_or_default()
+/// Returns the order that a query asks for; the default without one.
+fn order(query: &Pairs) -> Result<CaseOrder, AppError> {
+    let Some(code) = query.get("sort").map(str::trim).filter(|code| !code.is_empty()) else {
+        return Ok(CaseOrder::default());
+    };
+    CaseOrder::from_code(code).ok_or_else(|| {
+        let known = CaseOrder::ALL.map(|(_, code, _)| code).join(", ");
+        AppError::Usage(format!("the list of cases has no order `{code}`; `sort` is one of {known}"))
+    })
 }
 
 /// Returns the form that chooses the days and the order.
 pub(super) fn picker(address: &str, query: &Pairs) -> Element {
     let text = |name: &str| query.get(name).unwrap_or_default().trim();
     let orders = CaseOrder::ALL.map(|(_, code, label)| (code, label));
-    let chosen = order(query);
+    let chosen = order(query).unwrap_or_default();
     let code = CaseOrder::ALL.iter().find(|(one, ..)| *one == chosen).map_or("", |(_, code, _)| *code);
     el("form")
         .class("days")

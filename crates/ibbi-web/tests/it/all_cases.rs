@@ -43,6 +43,12 @@ fn page_files_and_api_have_the_numbers_of_the_ledger() {
         }
     }
     assert!(server.get("/").text().contains("href=\"/reports/cases\""), "the home page leads to it");
+    for path in ["/reports/cases", "/reports/cases/cases.csv"] {
+        let refused = server.get(&format!("{path}?sort=foo"));
+        assert_eq!(refused.status, 400, "{path}: {}", refused.text());
+        assert!(refused.text().contains("no order `foo`"), "{path}: {}", refused.text());
+        assert_eq!(server.get(&format!("{path}?sort=")).status, 200, "{path}");
+    }
 }
 
 #[test]

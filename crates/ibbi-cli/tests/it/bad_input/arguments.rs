@@ -189,6 +189,10 @@ fn wrong_options_of_every_command_are_usage_errors() {
         (&["tour", "--ledger", "a.ledger"], "a.ledger exists already"),
         (&["record", "a.ledger", "note_added", "text=so", "--id", "5"], "an ID must be a UUID, such as "),
         (&["keygen", "two words", "b.key"], "ibbi: a key must have a name without spaces"),
+        (&["keygen", "office\u{202e}", "b.key"], "U+202E"),
+        (&["keygen", "offi\u{200b}ce", "b.key", "--witness"], "U+200B"),
+        (&["keygen", "\u{43e}ffice", "b.key"], "letters of several scripts"),
+        (&["verify", "a.ledger", "--key", "nope"], "there is no file nope"),
     ] {
         if args.is_empty() {
             // Help, and no message: what can be done is the answer.

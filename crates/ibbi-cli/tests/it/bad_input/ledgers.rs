@@ -205,3 +205,23 @@ fn missing_files_are_reported_and_not_created() {
     let long = "n".repeat(300);
     check(&place, &["new", &long, "--district", "Y"], IO, "nnn");
 }
+
+#[test]
+fn every_reader_says_that_a_ledger_is_compressed() {
+    let place = place();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, &sound(&place)).unwrap();
+    std::fs::write(place.path("a.ledger.gz"), encoder.finish().unwrap()).unwrap();
+    for command in ["cases", "program-report", "status", "replay", "verify"] {
+        check(&place, &[command, "a.ledger.gz"], BAD, "compressed");
+    }
+    check(&place, &["record", "a.ledger.gz", "note_added", "text=so"], BAD, "compressed");
+}
+
+#[test]
+fn last_day_that_a_ledger_can_have_is_a_day() {
+    let place = place();
+    sound(&place);
+    let found = place.ibbi(&["cases", "a.ledger", "--as-of", "9999-12-31"]);
+    assert!(found.code == 0 && found.out.contains("9999"), "{} {}", found.out, found.err);
+}

@@ -117,7 +117,7 @@ pub(crate) fn days(request: &WebRequest) -> WebResult {
         return Ok(refused);
     }
     let report = source.cases_report(request)?;
-    Ok(all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report))
+    all_cases::answer(request, (&format!("{}/days", source.address()), "/audit"), &report)
 }
 
 /// Returns a table of all cases on a day as CSV.
