@@ -223,7 +223,9 @@ impl<'a> Choice<'a> {
                     choice.withhold_line(item, exemption);
                 }
                 Some(decision) => {
-                    if choice.decide_text(item, decision, texts) {
+                    if let Some(destruction) = destruction {
+                        choice.list_destroyed(item, destruction);
+                    } else if choice.decide_text(item, decision, texts) {
                         guessable.push(line);
                     }
                 }

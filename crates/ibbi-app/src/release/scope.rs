@@ -65,7 +65,8 @@ impl Item<'_> {
         self.record.event.note_text().is_some_and(|text| text.text().is_some())
     }
 
-    /// Returns the destruction of its text, if the text was destroyed. `all` are the records of the release.
+    /// Returns the destruction of its text, if the text was destroyed, also if a file that was restored has it again. `all` are the
+    /// records of the release.
     pub(super) fn destruction<'c>(
         &self,
         all: &[Item<'_>],
@@ -73,13 +74,10 @@ impl Item<'_> {
         custody: &'c CustodyState,
     ) -> Option<&'c Destruction> {
         let digest = self.record.text_digest().filter(|_| !custody.destroyed.is_empty())?;
-        if let Some(key) = texts.key(&digest) {
-            return custody.destruction(key);
+        if let Some(destroyed) = texts.key(&digest).and_then(|key| custody.destruction(key)) {
+            return Some(destroyed);
         }
-        if texts.salted(&digest).is_some() {
-            return None;
-        }
-        // The file of texts doesn't name the key any more.
+        // The file of texts doesn't name the key any more, or another one.
         let case = self.record.case;
         let concerns = all.iter().map(|item| &item.record.record).filter(|record| record.case == case);
         let concerns = concerns.map(|record| &record.event).filter(|event| matches!(event, Event::ConcernRaised(_)));

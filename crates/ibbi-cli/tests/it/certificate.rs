@@ -17,7 +17,9 @@ fn place() -> Place {
     place.done(&["new", "my.ledger", "--district", "Maple Hollow", "--at", "2025-09-02 09:00"]);
     checkpoint(&place, "my.ledger", "old.note");
     record(&place, "my.ledger", "the first");
-    fs::copy(place.path("my.ledger"), place.path("other.ledger")).unwrap();
+    for file in ["ledger", "ledger.texts"] {
+        fs::copy(place.path(&format!("my.{file}")), place.path(&format!("other.{file}"))).unwrap();
+    }
     record(&place, "my.ledger", "the second");
     checkpoint(&place, "my.ledger", "new.note");
     // The same key signs another history after line 4.

@@ -179,8 +179,11 @@ fn check_plain(file: Option<&impl StoredFile>, has_texts: bool, custody: &Custod
     let fix = "restore it from a copy, or run `ibbi texts seal LEDGER --keys DIR` to continue with sealed texts";
     let refused = |reason: &str| Err(io::Error::new(io::ErrorKind::InvalidData, format!("{reason}; {fix}")));
     let length = file.map(StoredFile::length).transpose()?.unwrap_or(0);
-    if has_texts && length == 0 {
-        return refused("the file is missing or empty, but earlier records have texts, which may have been sealed");
+    if has_texts && file.is_none() {
+        return refused(
+            "the file is missing, but earlier records have texts, which may have been sealed (if they were in plain text and are \
+             lost, create an empty file with this name)",
+        );
     }
     if !custody.destroyed.is_empty() {
         return refused(

@@ -139,6 +139,17 @@ fn responses_match_the_openapi_document() {
         let answer = check(method, place, &place.replace("{case}", &open), body, "*/*");
         assert_eq!(answer.status, 200, "{method}: {}", answer.text());
     }
+    let hold = check("POST", "/api/v1/holds", "/api/v1/holds", Some(json!({ "case": case, "reason": "G 14" })), "*/*");
+    assert_eq!(hold.status, 200, "{}", hold.text());
+    check("GET", "/api/v1/holds", "/api/v1/holds?limit=1", None, "*/*");
+    let lift = format!("/api/v1/holds/{}/lift", hold.json()["hold"]);
+    let lifted = check("POST", "/api/v1/holds/{hold}/lift", &lift, Some(json!({ "reason": "Settled" })), "*/*");
+    assert_eq!(lifted.status, 200, "{}", lifted.text());
+    assert_eq!(check("GET", "/api/v1/retention", "/api/v1/retention", None, "*/*").status, 200);
+    // The texts are not sealed.
+    let (template, path) = ("/api/v1/cases/{case}/texts/destroy", format!("/api/v1/cases/{case}/texts/destroy"));
+    let destroyed = check("POST", template, &path, Some(json!({ "reason": "Routine", "dry_run": true })), "*/*");
+    assert!(matches!(destroyed.status, 400 | 422), "{}", destroyed.text());
     let made = check("POST", "/api/v1/webhooks", "/api/v1/webhooks", Some(hook), "*/*");
     let hook = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
     for (method, tail, body, status) in [

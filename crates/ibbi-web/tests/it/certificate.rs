@@ -1,6 +1,6 @@
 //! The certificate on the page about an audit, with an earlier checkpoint and witnesses from the form.
 
-use crate::support::{Running, multipart};
+use crate::support::{Running, clock, multipart};
 use ibbi_app::audit::{AuditRequest, audit};
 use ibbi_app::history::HistorySettings;
 use ibbi_app::quorum::Quorum;
@@ -37,7 +37,7 @@ fn page_has_the_sentences_of_the_report() {
     let (ledger, key) = (path("my.ledger"), path("key"));
     let public = signing::keygen("example.org/ibbi", &key).unwrap().public_key;
     fs::copy(server.ledger(), &ledger).unwrap();
-    let now = "2030-01-01T00:00:00.000Z".parse().unwrap();
+    let now = clock().unwrap();
     let old = signing::checkpoint(&ledger, &key, now).unwrap().note;
     // The same key signs another history after the first two lines.
     let other = path("other.ledger");

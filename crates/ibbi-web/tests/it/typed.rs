@@ -21,6 +21,9 @@ const WITHOUT_TEXTS: &[&str] = &[
     "/webhooks/{webhook}/letters/{record}/resend",
     "/webhooks/{webhook}/letters/{record}/delete",
     "/calendars/{calendar}/revoke",
+    // These are about what a page has shown. They have a test of their own.
+    "/retention/holds/{hold}/lift",
+    "/retention/destroy",
     "/polls/{poll}/delete",
     "/polls/{poll}/reminders",
     "/polls/{poll}/people/{person}/link",
@@ -245,6 +248,12 @@ fn cases(server: &Running) -> Vec<Case> {
             &format!("{}/people/{person}", poll.page),
             fields(&[("note", "typed note"), ("c0", "maybe")]),
             &["typed note"],
+        ),
+        case(
+            "/retention/holds",
+            "/retention/holds",
+            fields(&[("case", ""), ("reason", "typed reason")]),
+            &["typed reason"],
         ),
         case(
             "/answer/{poll}/{secret}",

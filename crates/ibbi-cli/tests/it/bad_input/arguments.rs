@@ -129,7 +129,7 @@ fn events_in_the_future_and_before_the_opening_are_refused() {
 #[test]
 fn unknown_and_ambiguous_cases_are_listed() {
     let place = place();
-    for case in ["", "nowhere", "birch", ZEROS, "*"] {
+    for case in ["", "nowhere", "birches", ZEROS, "*"] {
         let excerpt = format!("has no case `{case}`; it has ");
         for command in ["status", "replay"] {
             check(&place, &[command, "a.ledger", "--case", case], USAGE, &excerpt);

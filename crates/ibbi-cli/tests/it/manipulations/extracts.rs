@@ -71,7 +71,6 @@ fn heads(bases: &Bases, lines: &Lines) -> Vec<Manipulation> {
             .signature(),
         made("An older checkpoint of the ledger", note(&|_| older.clone())).fault("extract.unproved", 3),
         made("No checkpoint", note(&|_| String::new())).fault("extract.unproved", 1),
-        made("The head removed", without(lines, 1..=1).bytes()).fault("line.unknown-key", 2),
         made("A byte order mark before the head", [&b"\xEF\xBB\xBF"[..], &lines.bytes()].concat())
             .fault("line.byte-order-mark", 1),
     ]

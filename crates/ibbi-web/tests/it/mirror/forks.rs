@@ -25,6 +25,8 @@ fn with_prefix(signing: &mut Signing, lines: usize, folder: &Path) -> Running {
     let whole = std::fs::read_to_string(signing.server.ledger()).unwrap();
     let prefix: String = whole.split_inclusive('\n').take(lines).collect();
     std::fs::write(&path, prefix).unwrap();
+    let texts = ibbi_log::texts_path;
+    std::fs::copy(texts(&signing.server.ledger()), texts(&path)).unwrap();
     let notes = std::fs::read_to_string(checkpoints_path(&signing.server.ledger())).unwrap();
     let known = Checkpoints::parse(&notes).unwrap();
     let kept = known.list.iter().filter(|signed| signed.checkpoint().size <= lines as u64);
