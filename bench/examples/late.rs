@@ -13,9 +13,18 @@ fn main() {
         for _ in 0..a[4].parse().unwrap() {
             let options = ibbi_bench::late::audit_options(path, a[3].parse().unwrap()).unwrap();
             let begun = std::time::Instant::now();
-            let report = ibbi_audit::Audit::new(options).run(ibbi_audit::LedgerSource::open(path).unwrap(), &mut Nothing).unwrap();
+            let report = ibbi_audit::Audit::new(options)
+                .run(ibbi_audit::LedgerSource::open(path).unwrap(), &mut Nothing)
+                .unwrap();
             let took = begun.elapsed();
-            println!("{} lines, {:?} wall, {} ns/line, {:.2} M/s; findings {:?}", report.ledger.lines, took, took.as_nanos() as u64 / report.ledger.lines, report.ledger.lines as f64 / took.as_secs_f64() / 1e6, report.findings.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>());
+            println!(
+                "{} lines, {:?} wall, {} ns/line, {:.2} M/s; findings {:?}",
+                report.ledger.lines,
+                took,
+                took.as_nanos() as u64 / report.ledger.lines,
+                report.ledger.lines as f64 / took.as_secs_f64() / 1e6,
+                report.findings.iter().map(|f| (f.code, f.count)).collect::<Vec<_>>()
+            );
         }
         return;
     }

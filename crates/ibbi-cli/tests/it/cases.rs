@@ -191,7 +191,7 @@ fn days_and_orders_are_checked() {
     assert_eq!(none.out.replace('\u{a0}', " "), expected);
     // Cases that were written down only later had been opened.
     let unknown = cases(&["--as-of", "2025-12-01", "--logged", "2020-01-01"]);
-    let shown = unknown.out.replace('\u{a0}', " ").replace('\n', " ");
+    let shown = unknown.out.replace(['\u{a0}', '\n'], " ");
     let expected =
         "No case was on record on Wed, Jan 1, 2020; 3 had been opened by Mon, Dec 1, 2025 and were recorded later.";
     assert!(shown.contains(expected), "{shown}");
