@@ -252,7 +252,7 @@ async function uploadsOf({ page, server, folder }) {
   for (const [name, text] of files) {
     const file = hostile(`${name}<x-hit>.html`, text);
     await page.goto(`${server.base}/audit`);
-    await page.getByLabel("Ledger or extract").setInputFiles(file);
+    await page.getByLabel("Ledger, extract").setInputFiles(file);
     await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Check it" }).click()]);
     await page.examine(`the audit of ${name}`);
     for (const link of await page.locator("#cases a").evaluateAll((all) => all.slice(0, 3).map((each) => each.href))) {

@@ -252,7 +252,7 @@ const journeys = {
     const ledger = join(place, "tour.ledger");
     check(spawnSync(program, ["tour", "--ledger", ledger]).status === 0, "the tour runs");
     await page.goto(`${base}/audit`);
-    await page.getByLabel("Ledger or extract").setInputFiles(ledger);
+    await page.getByLabel("Ledger, extract").setInputFiles(ledger);
     await page.getByRole("button", { name: "Check it" }).click();
     check((await text(page, ".verdict")).includes("is sound"), "the verdict on a sound ledger");
     await kept(page, () => page.getByRole("link", { name: /whole report/ }).click(), "\"sound\":true");
@@ -268,7 +268,7 @@ const journeys = {
     // One changed byte changes the verdict.
     const lines = readFileSync(ledger, "utf8").replace("Rosa Amari", "Rosa Amaro");
     await page.goto(`${base}/audit`);
-    await page.getByLabel("Ledger or extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
+    await page.getByLabel("Ledger, extract").setInputFiles({ name: "x", mimeType: "text/plain", buffer: Buffer.from(lines) });
     await page.getByRole("button", { name: "Check it" }).click();
     check((await text(page, ".verdict")).includes("is not sound"), "the verdict on a changed ledger");
     check(await page.locator("#findings tbody tr").count() > 0, "a changed ledger has findings");
@@ -413,7 +413,7 @@ const clipped = () => [...document.querySelectorAll(".scroll")].filter((box) => 
     }
   }
   for (const path of paths) heaviest = Math.max(heaviest, await weight(path) + shared);
-  check(heaviest <= 165_000, `the largest page has ${heaviest} bytes`);
+  check(heaviest <= 170_000, `the largest page has ${heaviest} bytes`);
   console.log(`pages: ${paths.length} in ${seen} views without a violation, the largest ${heaviest} bytes in all`);
 }
 
