@@ -51,7 +51,12 @@ const found = () => {
 async function watched(context, check, allowed) {
   const page = await context.newPage();
   const seen = [];
-  page.on("dialog", (dialog) => { seen.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("dialog", (dialog) => {
+    // The page's own question before a form with unsent text is left.
+    if (dialog.type() === "beforeunload") return dialog.accept();
+    seen.push(`a dialog: ${dialog.message()}`);
+    return dialog.dismiss();
+  });
   page.on("console", (message) => { if (/Content Security Policy|Refused to|violates/i.test(message.text())) seen.push(`the console: ${message.text().slice(0, 200)}`); });
   page.on("pageerror", (error) => seen.push(`an error: ${error}`));
   page.on("request", (request) => { if (!allowed.some((each) => request.url().startsWith(each))) seen.push(`a request to ${request.url().slice(0, 100)}`); });
