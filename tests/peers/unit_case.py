@@ -177,7 +177,11 @@ class Unit:
         self.read(step, "the address", self.open(self.address), self.on_address.read())
         self.read(step, "the API", self.get(f"api/v1/cases/{self.id}/calendar.ics"), expected)
         self.read(step, "the page", self.get(f"cases/{self.id}/dates.ics"), expected)
-        self.publish(step, [self.server.ledger, "--case", self.id], lambda _: expected)
+        # In the file, what was planned stays until it is booked or the case ends.
+        closed = self.server.ask(f"api/v1/cases/{self.id}")["stage"] == "closed"
+        booked = {entry[0] for entry in expected}
+        planned = {entry for entry in self.published if entry[4] == "TENTATIVE" and entry[0] not in booked and not closed}
+        self.publish(step, [self.server.ledger, "--case", self.id], lambda _: expected | planned)
 
     def dates(self):
         """The dates of the case: what its status has as booked, and what was held before today."""
