@@ -1,11 +1,16 @@
 //! `late CASES TOGETHER OPEN LEDGER` writes a ledger with late records; `late audit LEDGER THREADS ROUNDS` times its audit.
+
 use ibbi_bench::late::LateLedger;
 use ibbi_sim::{EXAMPLE, Scenario, Simulator};
+
+/// Keeps no finding: only the report is shown.
 struct Nothing;
+
 impl ibbi_audit::FindingSink for Nothing {
     fn finding(&mut self, _: ibbi_audit::Finding) {}
     fn case(&mut self, _: ibbi_audit::AuditedCaseSummary) {}
 }
+
 fn main() {
     let a: Vec<String> = std::env::args().collect();
     if a[1] == "audit" {

@@ -18,23 +18,9 @@ except ImportError as error:
     print(f"a peer is missing: {error}; see requirements-program.txt")
     sys.exit(75)
 
-IBBI = str(Path(sys.argv[1]).resolve())
+from pandas_figures import IBBI, counted, ibbi, same, wrong
 STAGES = ["inquiry", "introduction", "application", "training", "caucus", "agreement", "facilitation"]
 MASSACHUSETTS = "America/New_York"
-wrong, counted = [], {"reports": 0, "figures": 0, "cases": 0, "outliers": 0, "states": 0, "differences": 0}
-
-
-def ibbi(*arguments):
-    done = subprocess.run([IBBI, *map(str, arguments)], capture_output=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"ibbi {' '.join(map(str, arguments))}: {done.stderr.decode()}")
-    return done.stdout.decode()
-
-
-def same(where, what, found, expected):
-    counted["figures"] += 1
-    if found != expected:
-        wrong.append(f"{where}: {what} is {found!r}, and pandas has {expected!r}")
 
 
 def read_records(ledger):

@@ -23,26 +23,12 @@ if not SOFFICE:
     print("a peer is missing: LibreOffice (Debian: libreoffice-calc-nogui)")
     sys.exit(75)
 
-IBBI = str(Path(sys.argv[1]).resolve())
+from pandas_figures import IBBI, counted, ibbi, same, wrong
 TABLES = ["summary", "districts", "cases", "neutrals"]
 # A cell with a formula would be refused by LibreOffice's own count, so a name with a sign is part of the check.
 DISTRICTS = ["Maple Hollow", "=1+2", "+Birch Valley", "-Otter Creek", "@Cedar Falls"]
 # Cases that go on over the end of a fiscal year, and cases that don't.
 STARTS = ["2026-09-08", "2026-03-02", "2026-05-11", "2026-06-15", "2026-01-12"]
-wrong, counted = [], {"reports": 0, "figures": 0, "cells": 0, "sheets": 0}
-
-
-def ibbi(*arguments):
-    done = subprocess.run([IBBI, *map(str, arguments)], capture_output=True, check=False)
-    if done.returncode != 0:
-        raise SystemExit(f"ibbi {' '.join(map(str, arguments))}: {done.stderr.decode()}")
-    return done.stdout.decode()
-
-
-def same(where, what, found, expected):
-    counted["figures"] += 1
-    if found != expected:
-        wrong.append(f"{where}: {what} is {found!r}, and pandas has {expected!r}")
 
 
 def unguarded(text):

@@ -212,7 +212,6 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         cosigned: Vec::new(),
     };
     Verified {
-        what: "ledger",
         sound: report.is_sound(),
         lines: report.head.lines,
         readable: None,
@@ -228,13 +227,7 @@ fn ledger_result(report: &Verification, signatures_checked: bool) -> Verified {
         checkpoints: report.checkpoints.iter().map(verdict).collect(),
         last_good: report.last_good().map(|signed| signed.checkpoint().size),
         signatures_checked,
-        forks: Vec::new(),
-        changed: None,
-        missing: None,
-        since: Vec::new(),
-        witnessed: None,
-        proved: None,
-        texts: None,
+        ..Verified::of_statement("ledger")
     }
 }
 
