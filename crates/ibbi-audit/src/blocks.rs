@@ -6,13 +6,14 @@ use ibbi_log::Uuid;
 /// The number of parts into which the cases are divided. It doesn't depend on the number of threads, so no result does.
 pub(crate) const SHARDS: usize = 16;
 
-/// The most lines of a block, and the size in bytes at which it is full.
-pub(crate) const BLOCK_LINES: usize = 256;
-pub(crate) const BLOCK_BYTES: usize = 1 << 20;
+/// The most lines of a block. Usually its size is that of the reader's buffer.
+pub(crate) const BLOCK_LINES: usize = 4096;
 
 /// Consecutive lines, by the shard that judges them.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
+    /// The bytes of the lines, as they were read.
+    pub(crate) bytes: Vec<u8>,
     pub(crate) batches: [Batch; SHARDS],
     /// The findings about the chain.
     pub(crate) findings: Vec<Finding>,
@@ -20,42 +21,51 @@ pub(crate) struct Block {
 
 /// The lines of a block that one shard judges.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    bytes: Vec<u8>,
-    lines: Vec<BatchLine>,
-}
+pub(crate) struct Batch(Vec<BatchLine>);
 
+/// A line with its place in the bytes of its block.
 #[derive(Debug, Clone, Copy)]
 struct BatchLine {
     number: u64,
     offset: u64,
-    /// The end of the line in the batch's bytes.
-    end: usize,
+    start: u32,
+    length: u32,
+    case: Option<Uuid>,
+}
+
+/// A line that a shard judges, without its LF.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct JudgedLine<'a> {
+    pub(crate) line: &'a [u8],
+    pub(crate) number: u64,
+    pub(crate) offset: u64,
+    /// Its case, as read from the start of the line.
+    pub(crate) case: Option<Uuid>,
 }
 
 impl Batch {
-    pub(crate) fn push(&mut self, line: &[u8], number: u64, offset: u64) {
-        self.bytes.extend_from_slice(line);
-        self.lines.push(BatchLine { number, offset, end: self.bytes.len() });
+    /// Adds a line that begins at this place in the bytes of its block.
+    pub(crate) fn push(&mut self, line: JudgedLine<'_>, start: usize) {
+        let JudgedLine { line, number, offset, case } = line;
+        let narrow = |size: usize| u32::try_from(size).unwrap_or(u32::MAX);
+        self.0.push(BatchLine { number, offset, start: narrow(start), length: narrow(line.len()), case });
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.0.is_empty()
     }
 
     /// Removes all lines and keeps the memory for others.
     pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.lines.clear();
+        self.0.clear();
     }
 
-    /// Returns each line with its number and its offset.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], u64, u64)> {
-        let mut from = 0;
-        self.lines.iter().map(move |line| {
-            let bytes = self.bytes.get(from..line.end).unwrap_or_default();
-            from = line.end;
-            (bytes, line.number, line.offset)
+    /// Returns each line, from the bytes of the block.
+    pub(crate) fn lines<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = JudgedLine<'a>> {
+        let place = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
+        self.0.iter().map(move |BatchLine { number, offset, start, length, case }| {
+            let line = bytes.get(place(*start)..).and_then(|from| from.get(..place(*length)));
+            JudgedLine { line: line.unwrap_or_default(), number: *number, offset: *offset, case: *case }
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The chain: one pass over the lines as bytes. Each line is checked against the line before it and against the
 //! checkpoints, then passed on to the shard that judges its case.
 
-use crate::blocks::{BLOCK_BYTES, BLOCK_LINES, Block, shard_of};
+use crate::blocks::{BLOCK_LINES, Block, JudgedLine, shard_of};
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, clock_finding, fault_finding};
 use crate::input::SpoolWriter;
@@ -39,7 +39,7 @@ struct LineFields<'a> {
 impl<'a> LineFields<'a> {
     fn read(line: &'a [u8], number: u64, offset: u64) -> Self {
         let links = Links::read(line);
-        let logged = links.and_then(|links| links.logged());
+        let logged = links.as_ref().and_then(Links::logged);
         let (start, act, version) = (LineStart::read(line), act_of(line), version_of(line));
         Self { number, offset, links, logged, start, act, version }
     }
@@ -141,16 +141,22 @@ impl<'a> Chain<'a> {
 
     /// Reads the next lines into a block. Returns `false` at the end.
     pub(crate) fn read(&mut self, block: &mut Block) -> Result<bool, AuditError> {
-        let (mut count, mut bytes) = (0, 0);
-        let mut more = true;
-        while more && count < BLOCK_LINES && bytes < BLOCK_BYTES {
-            let offset = self.state.head.bytes;
-            match self.lines.next().map_err(|source| AuditError::Read { offset, source })? {
-                Some(line) => bytes += self.state.take(line, block)?,
-                None => more = false,
-            }
+        let offset = self.state.head.bytes;
+        let failed = |source| AuditError::Read { offset, source };
+        self.lines.fill().map_err(failed)?;
+        let mut count = 0;
+        let more = loop {
+            let start = self.lines.position();
+            // Only the first line may need another read, because a read moves the bytes of the lines before.
+            let line = if count == 0 { self.lines.next().map_err(failed)? } else { self.lines.next_held() };
+            let Some(line) = line else { break count > 0 };
+            self.state.take(line, start, block)?;
             count += 1;
-        }
+            if count == BLOCK_LINES {
+                break true;
+            }
+        };
+        block.bytes = self.lines.replace_buffer(core::mem::take(&mut block.bytes));
         if let Some(spool) = &mut self.state.spool {
             spool.flush().map_err(|source| AuditError::Spool { source })?;
         }
@@ -182,8 +188,8 @@ impl<'a> Chain<'a> {
 }
 
 impl<'a> ChainState<'a> {
-    /// Checks a line against the line before, and adds it to a block. Returns the number of bytes added.
-    fn take(&mut self, line: RawLine<'_>, block: &mut Block) -> Result<usize, AuditError> {
+    /// Checks a line against the line before, and adds it to a block, in whose bytes it begins at `start`.
+    fn take(&mut self, line: RawLine<'_>, start: usize, block: &mut Block) -> Result<(), AuditError> {
         let RawLine { number, offset, length, content } = line;
         let finding = |kind| fault_finding(Fault { line: number, offset, column: 0, kind }, None, None);
         let (line, digest) = match content {
@@ -194,11 +200,11 @@ impl<'a> ChainState<'a> {
             }
             LineContent::Torn => {
                 block.findings.push(finding(FaultKind::Torn { length }));
-                return Ok(0);
+                return Ok(());
             }
         };
         let fields = line.map_or_else(LineFields::default, |line| LineFields::read(line, number, offset));
-        let links = fields.links;
+        let links = fields.links.as_ref();
         let opening = if number == 1 { line.and_then(read_opening) } else { None };
         // In a part of a ledger, the lines before are unknown. One finding says that they are missing.
         if number == 1 && opening.is_none() {
@@ -216,19 +222,17 @@ impl<'a> ChainState<'a> {
         self.head = Head { lines: number, bytes: offset + length + 1, hash: digest };
         let faults = self.follow_heads(line, &fields, offset);
         block.findings.extend(faults.into_iter().flatten().map(|fault| fault_finding(fault, None, fields.logged)));
-        let mut bytes = 0;
         if let Some(opening) = opening {
             block.findings.extend(self.open(opening));
         } else if let Some(line) = line {
-            bytes = line.len();
-            self.add(line, &fields, block)?;
+            self.add(line, start, &fields, block)?;
         }
         self.cover(&digest);
-        Ok(bytes)
+        Ok(())
     }
 
     /// Checks the digest and the number that a line names against the line before it.
-    fn check_links(&self, links: Links<'_>, fields: &LineFields<'_>, block: &mut Block) {
+    fn check_links(&self, links: &Links<'_>, fields: &LineFields<'_>, block: &mut Block) {
         let finding = |kind| fields.finding(kind, fields.logged);
         if *links.prev != self.head.hash.to_hex()
             && let Some(found) = Digest::from_hex(links.prev)
@@ -243,8 +247,8 @@ impl<'a> ChainState<'a> {
     /// Follows the last line of each case, and checks a line that states them or is about the custody of texts.
     fn follow_heads(&mut self, line: Option<&[u8]>, fields: &LineFields<'_>, offset: u64) -> [Option<Fault>; 2] {
         let mut custody = None;
-        let observed = match (fields.case(), fields.links) {
-            (Some(case), Some(Links { rev: Some(rev), .. })) => ObservedLine::Record { case, rev },
+        let observed = match (fields.case(), &fields.links) {
+            (Some(case), Some(Links { rev: Some(rev), .. })) => ObservedLine::Record { case, rev: *rev },
             (None, Some(Links { rev: None, .. })) => match line.map(read_line) {
                 Some(Ok(line)) => {
                     custody = self.follow_custody(&line, offset);
@@ -305,7 +309,7 @@ impl<'a> ChainState<'a> {
 
     /// Follows the times of the lines. Those of a simulation are made up.
     fn check_clock(&mut self, fields: &LineFields<'_>) {
-        let LineFields { number: line, offset, logged, start, act, version, .. } = *fields;
+        let LineFields { number: line, offset, logged, ref start, act, version, .. } = *fields;
         let Some(logged) = logged else { return };
         let (actor, in_order) = (start.actor.filter(|_| line > 1 && start.case.is_some()), version == Some(1));
         let found = self.clock.observe(ClockLine { line, offset, logged, actor, act, in_order });
@@ -322,7 +326,7 @@ impl<'a> ChainState<'a> {
     }
 
     /// Adds a line to a block, and copies it if it can't be read again.
-    fn add(&mut self, line: &[u8], fields: &LineFields<'_>, block: &mut Block) -> Result<(), AuditError> {
+    fn add(&mut self, line: &[u8], start: usize, fields: &LineFields<'_>, block: &mut Block) -> Result<(), AuditError> {
         let LineFields { number, offset, .. } = *fields;
         let case = fields.case();
         if case.is_some()
@@ -330,7 +334,7 @@ impl<'a> ChainState<'a> {
         {
             spool.copy(line, offset).map_err(|source| AuditError::Spool { source })?;
         }
-        block.batches[case.map_or(0, shard_of)].push(line, number, offset);
+        block.batches[case.map_or(0, shard_of)].push(JudgedLine { line, number, offset, case }, start);
         Ok(())
     }
 

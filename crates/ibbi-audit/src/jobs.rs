@@ -11,7 +11,11 @@ use crate::error::AuditError;
 use crate::finding::Finding;
 use crate::judge::{JudgeContext, Shard};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How many blocks wait for each thread that judges, and for all of them together.
+const BLOCKS_AHEAD: usize = 4;
+const MAX_BLOCKS: usize = 32;
 
 /// The jobs under way, behind one lock that is held briefly.
 struct Jobs<'a> {
@@ -25,11 +29,13 @@ struct Jobs<'a> {
     first: u64,
     ended: bool,
     failed: Option<AuditError>,
-    /// Empty batches to be reused.
+    /// Empty batches and buffers to be reused.
     spare: Vec<Batch>,
+    spare_bytes: Vec<Vec<u8>>,
 }
 
 struct PendingBlock {
+    bytes: Arc<Vec<u8>>,
     batches: [Option<Batch>; SHARDS],
     /// The number of batches that are not judged yet.
     left: usize,
@@ -39,7 +45,7 @@ struct PendingBlock {
 #[allow(clippy::large_enum_variant, reason = "a few are moved for a block of lines; a box would gain nothing")]
 enum Job<'a> {
     Read(Box<Chain<'a>>, Box<Block>),
-    Judge { shard: Box<Shard>, number: usize, block: u64, batch: Batch },
+    Judge { shard: Box<Shard>, number: usize, block: u64, bytes: Arc<Vec<u8>>, batch: Batch },
 }
 
 /// The result of a job.
@@ -80,6 +86,7 @@ pub(crate) fn run<'a>(
             ended: false,
             failed: None,
             spare: Vec::new(),
+            spare_bytes: Vec::new(),
         }),
         wake: Condvar::new(),
         threads,
@@ -165,20 +172,22 @@ fn perform<'a>(job: Job<'a>, context: &JudgeContext<'_>) -> JobResult<'a> {
             let more = chain.read(&mut block);
             JobResult::Read(chain, block, more)
         }
-        Job::Judge { mut shard, number, block, batch } => {
+        Job::Judge { mut shard, number, block, bytes, batch } => {
             let mut findings = Vec::new();
-            let result = shard.batch(&batch, context, &mut findings).map(|()| findings);
+            let result = shard.batch(batch.lines(&bytes), context, &mut findings).map(|()| findings);
             JobResult::Judged { shard, number, block, batch, result }
         }
     }
 }
 
 impl<'a> Jobs<'a> {
-    /// Returns a job. A thread first judges for its own shards, whose states are in its cache. Then it reads, and if enough
-    /// is read, it judges for the other shards.
+    /// Returns a job. The first thread reads as long as few blocks wait, so that the state of the chain stays in its cache.
+    /// Every thread then judges for its own shards, whose states are in its cache, and last for those of others.
     fn job(&mut self, thread: usize, threads: usize) -> Option<Job<'a>> {
-        let own = |number: &usize| number % threads == thread;
-        self.judging_job(own).or_else(|| self.reading_job(2 + threads)).or_else(|| self.judging_job(|_| true))
+        let own = |number: &usize| owner_of(*number, threads) == thread;
+        let waiting = if thread == 0 { (BLOCKS_AHEAD * (threads - 1)).min(MAX_BLOCKS) } else { 0 };
+        let read = self.reading_job(waiting);
+        read.or_else(|| self.judging_job(own)).or_else(|| self.reading_job(1)).or_else(|| self.judging_job(|_| true))
     }
 
     /// Returns the batch that has waited longest among these shards.
@@ -188,8 +197,9 @@ impl<'a> Jobs<'a> {
         let number = (0..SHARDS).filter(filter).filter(waiting).min_by_key(|number| self.next[*number])?;
         let block = self.next[number];
         let index = usize::try_from(block - self.first).ok()?;
-        let batch = self.blocks.get_mut(index)?.batches[number].take()?;
-        Some(Job::Judge { shard: self.shards[number].take()?, number, block, batch })
+        let pending = self.blocks.get_mut(index)?;
+        let (bytes, batch) = (Arc::clone(&pending.bytes), pending.batches[number].take()?);
+        Some(Job::Judge { shard: self.shards[number].take()?, number, block, bytes, batch })
     }
 
     /// Returns the job to read the next block, unless the input has ended or too many blocks wait.
@@ -198,7 +208,7 @@ impl<'a> Jobs<'a> {
             return None;
         }
         let chain = self.chain.take()?;
-        let mut block = Box::new(Block::default());
+        let mut block = Box::new(Block { bytes: self.spare_bytes.pop().unwrap_or_default(), ..Block::default() });
         for batch in &mut block.batches {
             *batch = self.spare.pop().unwrap_or_default();
         }
@@ -256,15 +266,17 @@ impl<'a> Jobs<'a> {
     }
 
     fn add(&mut self, block: Block) {
-        let Block { batches, findings } = block;
-        self.blocks.push_back(PendingBlock { batches: batches.map(Some), left: SHARDS, findings });
+        let Block { bytes, batches, findings } = block;
+        let (bytes, batches) = (Arc::new(bytes), batches.map(Some));
+        self.blocks.push_back(PendingBlock { bytes, batches, left: SHARDS, findings });
     }
 
     /// Returns the findings of the finished blocks, in order.
     fn ready(&mut self) -> Vec<Vec<Finding>> {
         let mut ready = Vec::new();
         while self.blocks.front().is_some_and(|pending| pending.left == 0) {
-            let Some(PendingBlock { mut findings, .. }) = self.blocks.pop_front() else { break };
+            let Some(PendingBlock { bytes, mut findings, .. }) = self.blocks.pop_front() else { break };
+            self.spare_bytes.extend(Arc::into_inner(bytes));
             self.first += 1;
             if !findings.is_empty() {
                 findings.sort_by_key(|finding| (finding.line, finding.kind));
@@ -278,6 +290,12 @@ impl<'a> Jobs<'a> {
     fn is_done(&self, delivers: bool) -> bool {
         self.ended && self.blocks.iter().all(|pending| pending.left == 0) && (!delivers || self.blocks.is_empty())
     }
+}
+
+/// Returns the thread whose shard this is. Reading takes three tenths of all work, so the first thread has fewer shards.
+const fn owner_of(shard: usize, threads: usize) -> usize {
+    let first = SHARDS * 10_usize.saturating_sub(3 * threads) / (7 * threads);
+    if shard < first { 0 } else { 1 + (shard - first) % (threads - 1) }
 }
 
 fn wide(count: usize) -> u64 {

@@ -14,6 +14,10 @@ mod terminal;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// An audit takes a tenth less time with it than with the allocator of Linux.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match args::Args::try_parse() {
         Ok(args) => args,

@@ -7,8 +7,7 @@
 //! This reader is handwritten: with it, chain verification reads several million lines per second (docs/performance.md),
 //! more than a general JSON parser allows.
 
-use crate::Digest;
-use crate::digest::from_hex;
+use crate::digest::{are_hex, from_hex};
 use crate::instant::instant;
 use crate::scan::{Head, Tail};
 use ibbi_core::{ActPlace, At, EventKind, Precision, Stage};
@@ -54,7 +53,8 @@ pub(crate) struct Line<'a> {
     pub(crate) data: &'a str,
     pub(crate) id: Uuid,
     pub(crate) logged: At,
-    pub(crate) prev: Digest,
+    /// The digits of `prev`, which are those of a digest.
+    pub(crate) prev: &'a [u8; 64],
     pub(crate) seq: u64,
     pub(crate) subject: LineSubject,
     /// The type of the line.
@@ -158,7 +158,8 @@ impl<'a> Line<'a> {
             tail.expect(",\"replaces\":")?;
         }
         tail.expect("\"")?;
-        let prev = Digest::from_hex(tail.take(64)?.as_bytes().try_into().ok()?)?;
+        let prev: &[u8; 64] = tail.take(64)?.as_bytes().try_into().ok()?;
+        are_hex(prev).then_some(())?;
         tail.expect(",\"prev\":\"")?;
         let logged = match tail.logged() {
             Some(logged) => logged,

@@ -122,7 +122,7 @@ impl RecordReader {
         entry: &mut Option<LedgerLine>,
     ) -> Option<Digest> {
         let line = Line::parse(text)?;
-        let prev = line.prev;
+        let prev = Digest::from_hex(line.prev)?;
         *entry = Some(match line.subject {
             LineSubject::Case { .. } => LedgerLine::Record(self.record(line, offset, number)?),
             _ => self.other(&line)?,

@@ -102,6 +102,56 @@ impl<R: Read> Lines<R> {
         Ok(Some(self.take(Ended::Skipped(wide(length), None))))
     }
 
+    /// Replaces the buffer by an empty one, and returns it with the lines that were read. What was not read yet moves to the new
+    /// buffer. So another thread can read the lines of a whole buffer again without copying them.
+    ///
+    /// ```
+    /// use ibbi_log::Lines;
+    /// let mut lines = Lines::new(&b"one\ntwo\n"[..]);
+    /// lines.fill()?;
+    /// assert_eq!(lines.position(), 0);
+    /// assert!(lines.next_held().is_some());
+    /// assert_eq!(lines.position(), 4);
+    /// assert_eq!(&lines.replace_buffer(Vec::new())[..4], b"one\n");
+    /// assert_eq!(lines.position(), 0);
+    /// assert!(lines.next_held().is_some() && lines.next_held().is_none());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn replace_buffer(&mut self, mut empty: Vec<u8>) -> Vec<u8> {
+        empty.resize(self.buffer.len(), 0);
+        let rest = self.filled - self.start;
+        empty[..rest].copy_from_slice(&self.buffer[self.start..self.filled]);
+        self.found.iter_mut().for_each(|(end, _)| *end -= self.start);
+        (self.start, self.filled) = (0, rest);
+        core::mem::replace(&mut self.buffer, empty)
+    }
+
+    /// Returns the place of the next line in the buffer, in bytes.
+    pub const fn position(&self) -> usize {
+        self.start
+    }
+
+    /// Returns the next line that is in the buffer as a whole, and reads nothing from the source. Its bytes stay in their place
+    /// until the source is read again, or the buffer is replaced.
+    pub fn next_held(&mut self) -> Option<RawLine<'_>> {
+        if self.found.is_empty() {
+            self.look_ahead();
+        }
+        let (end, digest) = self.found.pop()?;
+        Some(self.take(Ended::InBuffer(end, digest)))
+    }
+
+    /// Reads from the source until the buffer is full or the source ends. Lines that were not read move to the buffer's
+    /// beginning.
+    ///
+    /// # Errors
+    /// Returns the source's error.
+    pub fn fill(&mut self) -> io::Result<()> {
+        self.found.iter_mut().for_each(|(end, _)| *end -= self.start);
+        while self.fill_once()? > 0 && self.filled < BUFFER {}
+        Ok(())
+    }
+
     /// Returns the next line that has its LF. An unfinished line stays in the buffer, because its rest may still follow.
     pub(crate) fn next_whole(&mut self) -> io::Result<Option<RawLine<'_>>> {
         match self.fetch()? {
@@ -129,7 +179,7 @@ impl<R: Read> Lines<R> {
             if self.start == 0 && self.filled == BUFFER {
                 return self.skip().map(Some);
             }
-            if self.fill()? == 0 {
+            if self.fill_once()? == 0 {
                 return Ok(None);
             }
         }
@@ -172,7 +222,7 @@ impl<R: Read> Lines<R> {
         self.found.reverse();
     }
 
-    fn fill(&mut self) -> io::Result<usize> {
+    fn fill_once(&mut self) -> io::Result<usize> {
         if self.filled == self.buffer.len() {
             self.buffer.resize((2 * self.filled).min(BUFFER), 0);
         }
@@ -201,7 +251,7 @@ impl<R: Read> Lines<R> {
                 return Ok(Ended::Skipped(length, Some(Digest::from_bytes(hasher.finalize().into()))));
             }
             (self.start, self.filled) = (0, 0);
-            if self.fill()? == 0 {
+            if self.fill_once()? == 0 {
                 return Ok(Ended::Skipped(length, None));
             }
         }
@@ -298,6 +348,46 @@ mod tests {
         }
         let torn = read_all(&stream[..long], 4_096);
         assert_eq!(torn, [(1, 0, 10_000_000, "torn".to_owned())]);
+    }
+
+    #[test]
+    fn lines_of_a_buffer_stay_where_they_were_read() {
+        let long = vec![b'y'; 2 * BUFFER];
+        let mut stream = b"one\n\n".repeat(100_000);
+        stream.extend_from_slice(&long);
+        stream.extend_from_slice(b"\nlast\ntorn");
+        for (step, most) in [(usize::MAX, usize::MAX), (4_097, usize::MAX), (usize::MAX, 1000)] {
+            let mut lines = Lines::new(Drips(&stream, step));
+            let (mut buffer, mut found, mut more) = (Vec::new(), Vec::new(), true);
+            while more {
+                lines.fill().unwrap();
+                let mut places = Vec::new();
+                loop {
+                    let start = lines.position();
+                    let line = if places.is_empty() { lines.next().unwrap() } else { lines.next_held() };
+                    let Some(line) = line else { break };
+                    let length = match line.content {
+                        LineContent::Whole(bytes, _) => Some(bytes.len()),
+                        _ => None,
+                    };
+                    places.push((line.offset, start, length));
+                    if places.len() == most {
+                        break;
+                    }
+                }
+                more = !places.is_empty();
+                buffer = lines.replace_buffer(buffer);
+                let bytes = |(offset, start, length): (u64, usize, Option<usize>)| {
+                    (offset, length.map(|length| buffer[start..start + length].to_vec()))
+                };
+                found.extend(places.into_iter().map(bytes));
+            }
+            let all = read_all(&stream, usize::MAX);
+            let whole = |text: &str| (!matches!(text, "too long" | "torn")).then(|| text.as_bytes().to_vec());
+            let expected: Vec<_> = all.iter().map(|(_, offset, _, text)| (*offset, whole(text))).collect();
+            assert_eq!(expected.len(), 200_003);
+            assert!(found == expected, "{step} bytes at a time, {most} lines in a buffer");
+        }
     }
 
     #[test]

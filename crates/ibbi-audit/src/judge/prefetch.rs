@@ -7,15 +7,14 @@
 use super::audited_case::AuditedCase;
 use super::shard::{LINES_AHEAD, Shard};
 use ibbi_core::{Case, Party};
-use ibbi_log::Uuid;
+
+/// The bytes that a processor fetches at once.
+const CACHE_LINE: usize = 64;
 
 impl Shard {
     /// Touches the states of some cases, so that they are in the cache when they are judged.
-    pub(super) fn prefetch(&self, ids: impl Iterator<Item = Uuid>) {
-        let mut cases = [None; LINES_AHEAD];
-        for (slot, id) in cases.iter_mut().zip(ids) {
-            *slot = self.case(id);
-        }
+    pub(super) fn prefetch(&self, indexes: &[Option<usize>; LINES_AHEAD]) {
+        let cases = indexes.map(|index| self.cases.get(index?));
         let known = || cases.iter().flatten();
         let states = || known().filter_map(|case| case.state.as_ref());
         let mut seen = known().fold(0, |seen, case| touch(case).wrapping_add(seen));
@@ -23,6 +22,12 @@ impl Shard {
         seen = states().fold(seen, |seen, state| seen.wrapping_add(touch_core_case(state.case())));
         core::hint::black_box(seen);
     }
+}
+
+/// Touches some lines, which another thread may have read from the file.
+pub(super) fn fetch<'a>(lines: impl Iterator<Item = &'a [u8]>) {
+    let bytes = lines.flat_map(|line| line.iter().step_by(CACHE_LINE));
+    core::hint::black_box(bytes.fold(0_u8, |seen, byte| seen.wrapping_add(*byte)));
 }
 
 /// Reads a number from each part of a case.

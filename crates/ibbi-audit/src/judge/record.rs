@@ -24,19 +24,21 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        self.take_record(&mut Some(record), context, out)
+        self.take_record(&mut Some(record), None, context, out)
     }
 
-    /// Judges a record, and takes it from its place. Passing such a large value from function to function takes time.
+    /// Judges a record, and takes it from its place. `known` is the index of its case, if the case was added before. Passing such a large value from function to function takes time.
     pub(super) fn take_record(
         &mut self,
         held: &mut Option<LineRecord>,
+        known: Option<usize>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let Some(record) = held else { return Ok(()) };
         let location = Location::record(record);
-        let Some(index) = self.find_or_add(record.case, location, context, out) else { return Ok(()) };
+        let index = known.or_else(|| self.find_or_add(record.case, location, context, out));
+        let Some(index) = index else { return Ok(()) };
         self.restore(index, context)?;
         let before = out.len();
         let repetition = self.find_repetition(index, record, context)?;

@@ -4,8 +4,9 @@ use super::audited_case::AuditedCase;
 use super::booked_time::BookedTimes;
 use super::case_state::{CaseState, Held};
 use super::context::JudgeContext;
+use super::prefetch::fetch;
 use super::reread::{RecordRereader, offer_again};
-use crate::blocks::Batch;
+use crate::blocks::JudgedLine;
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
 use crate::input::RandomAccess;
@@ -16,14 +17,8 @@ use std::collections::{HashMap, VecDeque};
 /// The number of lines read ahead.
 pub(super) const LINES_AHEAD: usize = 8;
 
-/// A line that was read ahead. A record is kept apart from it, because it is large.
-struct ReadLine<'a> {
-    line: &'a [u8],
-    number: u64,
-    offset: u64,
-    /// The line if it is not a record, or what is wrong with it.
-    other: Result<Option<Box<LedgerLine>>, (usize, FaultKind)>,
-}
+/// A line if it is not a record, or what is wrong with it. A record is kept apart from it, because it is large.
+type OtherLine = Result<Option<Box<LedgerLine>>, (usize, FaultKind)>;
 
 /// Some of the cases, as far as they have been read.
 pub(crate) struct Shard {
@@ -68,14 +63,18 @@ impl Shard {
         self.index.contains_key(&case)
     }
 
+    fn index_of(&self, case: Uuid) -> Option<usize> {
+        usize::try_from(*self.index.get(&case)?).ok()
+    }
+
     /// Returns a case as far as it has been read.
     pub(crate) fn case(&self, case: Uuid) -> Option<&AuditedCase> {
-        self.cases.get(usize::try_from(*self.index.get(&case)?).ok()?)
+        self.cases.get(self.index_of(case)?)
     }
 
     /// Returns the state of a case after its last record.
     pub(crate) fn state(&mut self, case: Uuid, source: &RandomAccess<'_>) -> Result<Option<Case>, AuditError> {
-        let Some(index) = self.index.get(&case).and_then(|index| usize::try_from(*index).ok()) else { return Ok(None) };
+        let Some(index) = self.index_of(case) else { return Ok(None) };
         let audited = &self.cases[index];
         Ok(Some(match &audited.state {
             Some(state) => state.case().clone(),
@@ -83,29 +82,34 @@ impl Shard {
         }))
     }
 
-    /// Judges the lines of a batch.
-    pub(crate) fn batch(
+    /// Judges lines.
+    pub(crate) fn batch<'a>(
         &mut self,
-        batch: &Batch,
+        mut lines: impl Iterator<Item = JudgedLine<'a>>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
         let mut records = core::mem::take(&mut self.ahead);
         records.resize_with(LINES_AHEAD, || None);
-        let mut ahead: Vec<ReadLine<'_>> = Vec::with_capacity(LINES_AHEAD);
-        let mut lines = batch.iter();
+        let mut others: [_; LINES_AHEAD] = core::array::from_fn(|_| Ok(None));
         loop {
-            for ((line, number, offset), record) in lines.by_ref().take(LINES_AHEAD).zip(&mut records) {
-                let other = self.reader.read_record_into(line, (offset, number), record);
-                ahead.push(ReadLine { line, number, offset, other: other.map(|other| other.map(Box::new)) });
-            }
-            if ahead.is_empty() {
+            let mut chunk = [JudgedLine::default(); LINES_AHEAD];
+            let count = chunk.iter_mut().zip(&mut lines).map(|(place, line)| *place = line).count();
+            if count == 0 {
                 self.ahead = records;
                 return Ok(());
             }
-            self.prefetch(records.iter().flatten().map(|record| record.case));
-            for (read, record) in ahead.drain(..).zip(&mut records) {
-                self.entry(read, record, context, out)?;
+            fetch(chunk.iter().map(|line| line.line));
+            let indexes = chunk.map(|line| line.case.and_then(|case| self.index_of(case)));
+            for ((line, record), other) in chunk[..count].iter().zip(&mut records).zip(&mut others) {
+                *other = self.read(line, record);
+            }
+            self.prefetch(&indexes);
+            for (((line, index), record), other) in
+                chunk[..count].iter().zip(indexes).zip(&mut records).zip(&mut others)
+            {
+                let other = core::mem::replace(other, Ok(None));
+                self.entry(line, index, other, record, context, out)?;
             }
         }
     }
@@ -119,23 +123,30 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
+        let line = JudgedLine { line, number, offset, case: None };
         let mut record = None;
-        let other = self.reader.read_record_into(line, (offset, number), &mut record);
-        let other = other.map(|other| other.map(Box::new));
-        self.entry(ReadLine { line, number, offset, other }, &mut record, context, out)
+        let other = self.read(&line, &mut record);
+        self.entry(&line, None, other, &mut record, context, out)
     }
 
-    /// Judges a line that was read, and takes its record.
+    fn read(&mut self, line: &JudgedLine<'_>, record: &mut Option<LineRecord>) -> OtherLine {
+        let other = self.reader.read_record_into(line.line, (line.offset, line.number), record);
+        other.map(|other| other.map(Box::new))
+    }
+
+    /// Judges a line that was read, and takes its record. The index is that of its case, if the case is known already.
     fn entry(
         &mut self,
-        read: ReadLine<'_>,
+        line: &JudgedLine<'_>,
+        index: Option<usize>,
+        other: OtherLine,
         record: &mut Option<LineRecord>,
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Result<(), AuditError> {
-        let ReadLine { line, number, offset, other } = read;
+        let JudgedLine { line, number, offset, .. } = *line;
         if record.is_some() {
-            self.take_record(record, context, out)?;
+            self.take_record(record, index, context, out)?;
             // A record that its case has no room for is still there.
             *record = None;
             return Ok(());
@@ -188,8 +199,8 @@ impl Shard {
         context: &JudgeContext<'_>,
         out: &mut Vec<Finding>,
     ) -> Option<usize> {
-        if let Some(index) = self.index.get(&case) {
-            return usize::try_from(*index).ok();
+        if let Some(index) = self.index_of(case) {
+            return Some(index);
         }
         if self.cases.len() >= context.max_shard_cases {
             if !self.full {
