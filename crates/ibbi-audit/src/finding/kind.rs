@@ -164,7 +164,7 @@ findings! {
         "A record's confidential text is sealed, and the file of its key is damaged.",
         "The file beside the ledger has the text in encrypted form. The folder with the keys has a file with the key's name, but it \
          is damaged, is the key of other texts, or can't be read. The ledger can be checked in full without it.",
-        "Keep the file as it is, and restore the key from the copy of the keys.";
+        "Keep the file as it is, and ask for the copy of the keys.";
     TextsKeyLeft = "texts.key-left", Warning,
         "A key was destroyed according to the ledger, but its file is still there.",
         "The destruction was interrupted, or the file was restored from a copy. A person who has the file can read the texts. The \

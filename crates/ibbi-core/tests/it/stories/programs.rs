@@ -158,7 +158,7 @@ fn opening_is_advised_of_each_weakness_that_an_audit_finds() {
         (ProgramParameters { same_day_parts: true, ..evenings() }, "several parts can be held on one day"),
         (
             ProgramParameters { formats: vec![("short".parse().unwrap(), vec![60])], ..evenings() },
-            "the facilitation as short has 60 minutes; the source has 480",
+            "the facilitation as short (1 hour) has 60 minutes; the source has 480",
         ),
         (
             ProgramParameters { presence: Presence::EachTeam, ..evenings() },
