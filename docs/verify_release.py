@@ -19,9 +19,12 @@ UUID, HASH, SALT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "[0-9a-f]{64}"
 TEXT = {"digest": HASH, "line": int, "salt": str, "text": str}
 WITHHELD = {"basis": "destroyed|exempt|not_available", "case": UUID, "kind": "[a-z_]+", "line": int, "reason": str, "rev": int, "sha256": HASH, "what": "line|text"}
 
+LINK = "it is a link; a release must have the file itself"
+
 
 def read(folder, name):
     path = os.path.join(folder, name)
+    require(not os.path.islink(path), f"{name}: {LINK}")
     require(os.path.isfile(path), f"{name}: the file is missing")
     with open(path, "rb") as file:
         return file.read()
@@ -237,6 +240,8 @@ def check_files(folder, head):
     for name, digest in sorted(head["files"].items()):
         require(sha256(read(folder, name)).hex() == digest, f"{name}: the file was changed")
     known = {*head["files"], "release.json", "__pycache__", *(["release.note"] if "signer" in head else [])}
+    for name in sorted(os.listdir(folder)):
+        require(not os.path.islink(os.path.join(folder, name)), f"{name}: {LINK}")
     for name in sorted(os.listdir(folder)):
         require(name in known, f"{name}: the file is not part of the release")
 

@@ -9,7 +9,7 @@ mod run;
 mod timeline;
 
 pub use case::{case_in_full, case_report, case_report_with_texts, case_reports};
-pub use diff::{diff, rules_diff};
+pub use diff::{diff, diff_copy, rules_diff};
 pub use export::{ExportFormat, ExportRequest, export, export_with_progress};
 /// The parts of the audit that programs use.
 pub use ibbi_audit::{

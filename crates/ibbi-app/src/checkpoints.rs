@@ -67,7 +67,7 @@ const LISTED_UNREADABLE: usize = 20;
 /// A damaged file doesn't end an audit: what can be read is used, and the rest is reported.
 ///
 /// # Errors
-/// [`AppError::Io`] if the given file doesn't exist, because its name is probably mistyped.
+/// [`AppError::Io`] if the given file can't be opened, because its name is probably mistyped.
 pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Result<KnownCheckpoints, AppError> {
     let (file, text) = match (&settings.checkpoints, path == Path::new("-")) {
         (Some(file), _) => (file.clone(), read_evidence(file, true)),
@@ -80,10 +80,8 @@ pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Resul
     };
     match text {
         Ok(text) => Ok(KnownCheckpoints::from_bytes(&file, &text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match &settings.checkpoints {
-            Some(_) => Err(AppError::Io { doing: "read", path: file, source: error }),
-            None => Ok(KnownCheckpoints::default()),
-        },
+        Err(source) if settings.checkpoints.is_some() => Err(AppError::Io { doing: "read", path: file, source }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(KnownCheckpoints::default()),
         Err(error) => {
             let unreadable = vec![format!("{}: {error}", file.display())];
             Ok(KnownCheckpoints { checkpoints: Checkpoints::default(), unreadable })
@@ -100,7 +98,11 @@ fn read_evidence(path: &Path, follows_links: bool) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("it is a link, and a file beside a ledger is never read through one"));
     }
     if !metadata.is_file() {
-        return Err(io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is not a regular file" }));
+        return Err(io::Error::other(if metadata.is_dir() {
+            "it is a directory; name a file of checkpoints"
+        } else {
+            "it is not a regular file"
+        }));
     }
     let mut text = Vec::new();
     let file = if follows_links { File::open(path)? } else { open_sidecar(path)? };

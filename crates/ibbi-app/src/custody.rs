@@ -10,7 +10,9 @@ use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions, 
 use crate::retention::{RetentionRule, RetentionRules};
 use crate::service::Ids;
 use ibbi_core::{At, Date, Event, Name, Reason, Stage};
-use ibbi_log::{CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, texts_path};
+use ibbi_log::{
+    CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, misplaced_key_folder, texts_path,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -101,7 +103,7 @@ pub fn seal(path: &Path, keys: &Path, options: &OpenOptions) -> Result<SealRepor
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
     let (owners, in_lines) = text_owners(&mut service)?;
     let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
-    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    let sealed = sealed.ok_or_else(not_open)?.map_err(|error| from_ledger(path, error))?;
     Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
 }
 
@@ -131,7 +133,7 @@ fn remove_destroyed(path: &Path, service: &mut LedgerService, now: At) -> Result
     let is_left = |digest: &Digest| !owners.contains_key(digest) && texts.get(digest).is_some();
     if stored_digests(service)?.values().any(is_left) {
         let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
-        sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+        sealed.ok_or_else(not_open)?.map_err(|error| from_ledger(path, error))?;
     }
     Ok(())
 }
@@ -142,33 +144,19 @@ fn key_folder(ledger: &Path, keys: &Path) -> Result<PathBuf, AppError> {
         let path = path.to_owned();
         move |source| AppError::Io { doing, path, source }
     };
-    if keys.symlink_metadata().is_err() {
+    let is_new = keys.symlink_metadata().is_err();
+    if is_new {
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(keys).map_err(failed("create", keys))?;
     }
     let keys = fs::canonicalize(keys).map_err(failed("open", keys))?;
-    let ledger = fs::canonicalize(ledger).map_err(failed("open", ledger))?;
-    let beside = ledger.parent().unwrap_or(&ledger);
-    if keys.starts_with(beside) {
-        let message = format!(
-            "{} is inside {}, so a backup of that folder would have the keys too; choose a folder elsewhere",
-            keys.display(),
-            beside.display()
-        );
-        // The folder is empty if it was made now.
-        let _ = fs::remove_dir(&keys);
-        return Err(AppError::Usage(message));
-    }
-    let wrong = if beside.starts_with(&keys) {
-        Some("has the ledger's folder in it, so a backup of it would have the texts too")
-    } else if keys.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok()) {
-        Some("is in a Git repository, which keeps copies of deleted files")
-    } else {
-        None
-    };
-    if let Some(reason) = wrong {
+    fs::canonicalize(ledger).map_err(failed("open", ledger))?;
+    if let Some(reason) = misplaced_key_folder(ledger, &keys) {
+        if is_new {
+            let _ = fs::remove_dir(&keys);
+        }
         return Err(AppError::Usage(format!("{} {reason}; choose a folder elsewhere", keys.display())));
     }
     Ok(keys)
@@ -253,7 +241,7 @@ fn destroy_all(
     for texts in wanted {
         let line = destruction(&texts, request, rules)?;
         let written = service.store().with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
-        let line = written.ok_or_else(not_open)?.map_err(from_ledger)?;
+        let line = written.ok_or_else(not_open)?.map_err(|error| from_ledger(service.store().path(), error))?;
         destroyed.push(DestroyedTexts { line, texts });
     }
     Ok(destroyed)
@@ -331,7 +319,8 @@ fn due_of(
     keys: &BTreeMap<KeyId, u64>,
     (custody, rules, on): (&CustodyState, &RetentionRules, Date),
 ) -> Vec<DueTexts> {
-    let last = log.records.iter().map(|record| record.at).max().map(At::utc_date);
+    // A record with an early date was not there before it was written, so its texts are kept from then on.
+    let last = log.records.iter().map(|record| record.at.max(record.logged)).max().map(At::utc_date);
     let is_closed = log.recorded.stage() == Stage::Closed;
     let hold = custody.hold_on(log.id);
     let with_rule = |(key, texts): (&KeyId, &u64)| {
@@ -439,11 +428,48 @@ fn not_open() -> AppError {
     AppError::ReadOnly { cause: "the ledger is not open".to_owned() }
 }
 
-fn from_ledger(error: ibbi_log::AppendError) -> AppError {
+/// Returns the error for a line about custody. It has no ID under which it could be sent again, as a record has: the command is
+/// repeated, and it finishes what an earlier try began.
+fn from_ledger(path: &Path, error: ibbi_log::AppendError) -> AppError {
+    let repeat =
+        |text: String| AppError::Io { doing: "write", path: path.to_owned(), source: std::io::Error::other(text) };
     match error {
+        ibbi_log::AppendError::InDoubt { seq, source, .. } => repeat(format!(
+            "{source}; line {seq} may or may not be on the disk: fix the cause, and run the same command again"
+        )),
+        ibbi_log::AppendError::Poisoned => AppError::ReadOnly { cause: "an earlier write failed".to_owned() },
+        ibbi_log::AppendError::KeyLeft { key, source } => repeat(format!(
+            "the destruction is recorded, but the file of key {key} can't be destroyed: {source}; fix the cause, and run the same \
+             command again to finish it"
+        )),
         ibbi_log::AppendError::Custody { reason } => AppError::NotAllowed(reason),
         ibbi_log::AppendError::Format => AppError::NotAllowed(error.to_string()),
         ibbi_log::AppendError::Texts { path, source } => AppError::Io { doing: "write", path, source },
         error => AppError::Append(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ExitCode;
+    use ibbi_log::AppendError;
+
+    #[test]
+    fn line_without_an_id_is_never_sent_again_under_one() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let key = "01920000-0000-7000-8000-000000000001.labor.1".parse().unwrap();
+        for (error, remedy) in [
+            (AppendError::InDoubt { seq: 7, records: 1, source: full() }, "line 7 may or may not be on the disk"),
+            (AppendError::KeyLeft { key, source: full() }, "the destruction is recorded"),
+        ] {
+            let error = from_ledger(Path::new("a.ledger"), error);
+            let text = error.to_string();
+            assert!(text.starts_with("cannot write a.ledger: ") && text.contains(remedy), "{text}");
+            assert!(text.contains("run the same command again") && !text.contains("ID"), "{text}");
+            assert_eq!(error.exit_code(), ExitCode::Io);
+        }
+        let poisoned = from_ledger(Path::new("a.ledger"), AppendError::Poisoned);
+        assert_eq!((poisoned.code(), poisoned.to_string().contains("ID")), ("read-only", false), "{poisoned}");
     }
 }

@@ -18,6 +18,9 @@ use ibbi_sim::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The longest file of standards, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
 /// The usual [`Standards::early_warning`].
 const EARLY_WARNING: u16 = 7;
 
@@ -70,11 +73,7 @@ impl Standards {
     /// # Errors
     /// [`AppError`](crate::AppError) if the file can't be read or is not valid.
     pub fn from_file(path: &std::path::Path) -> Result<Self, crate::AppError> {
-        let text = std::fs::read_to_string(path).map_err(|source| crate::AppError::Io {
-            doing: "read",
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = crate::text_file::read(path, MOST_BYTES)?;
         Self::from_json(&text).map_err(|error| crate::AppError::Usage(format!("{}: {error}", path.display())))
     }
 

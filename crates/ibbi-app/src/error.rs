@@ -252,6 +252,7 @@ fn io_reason(error: &io::Error) -> String {
         (io::ErrorKind::AlreadyExists, None) => {
             "the file already exists; choose another name, or delete it first".into()
         }
+        (io::ErrorKind::IsADirectory, None) => "it is a directory; name a file".into(),
         _ => error.to_string(),
     }
 }

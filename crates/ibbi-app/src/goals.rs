@@ -10,6 +10,7 @@ pub use risk::{OpenCases, RiskSettings, at_risk};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::ledger::PROGRAM;
+use crate::text_file;
 use ibbi_core::{At, History};
 use ibbi_report::figures::FigureTable;
 use ibbi_report::{goal_tables, xlsx};
@@ -35,14 +36,17 @@ pub fn load(path: &Path) -> Result<GoalSet, AppError> {
     if path.as_os_str() == "-" {
         std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     } else {
-        crate::ledger::open_file(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+        text_file::open_regular(path, "name a file of goals")?
+            .take(MAX_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..place].iter().filter(|byte| **byte == b'\n').count() + 1;
         AppError::Usage(format!("{}:{line}: this is not UTF-8 text; save the goals as UTF-8", path.display()))
     })?;
-    GoalSet::parse(&text).map_err(|source| AppError::Goals { path: path.to_owned(), source })
+    GoalSet::parse(&text_file::without_mark(text)).map_err(|source| AppError::Goals { path: path.to_owned(), source })
 }
 
 /// Measures the cases of a ledger. The ledger is read once, without its lock.

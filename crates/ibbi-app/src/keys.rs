@@ -1,10 +1,14 @@
 //! Keys: making them, and reading public keys.
 
 use crate::error::AppError;
+use crate::text_file;
 use ibbi_seal::{KeyError, KeyFileError, PrivateKey, PublicKey};
 use serde::Serialize;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// The longest file of a public key, in bytes.
+const MOST_BYTES: u64 = 1 << 16;
 
 /// A new key pair. The private key is in its file and nowhere else.
 #[derive(Debug, Clone, Serialize)]
@@ -44,17 +48,19 @@ pub(crate) fn key_error(error: KeyFileError) -> AppError {
 /// Returns a public key from its text, or from a file that contains it.
 ///
 /// # Errors
-/// [`AppError::Usage`] if it is neither.
+/// [`AppError::Usage`] if it is neither; [`AppError::Io`] if the file can't be read.
 pub fn public_key(text: &str) -> Result<PublicKey, AppError> {
     let wrong = |error: KeyError| AppError::Usage(format!("--key: {error}"));
     match text.parse() {
         Ok(key) => Ok(key),
-        Err(error) => match std::fs::read_to_string(text) {
+        Err(error) => match text_file::read(Path::new(text), MOST_BYTES) {
             Ok(file) => file.trim().parse().map_err(wrong),
-            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+            Err(AppError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 Err(AppError::Usage(format!("--key: there is no file {text}, and it is not a public key: {error}")))
             }
-            Err(_) => Err(wrong(error)),
+            // A text that can't be a path.
+            Err(_) if !Path::new(text).exists() => Err(wrong(error)),
+            Err(unreadable) => Err(unreadable),
         },
     }
 }

@@ -51,6 +51,7 @@ pub mod signing;
 pub mod statements;
 pub mod status;
 mod suggest;
+mod text_file;
 pub mod times;
 pub mod tour;
 mod verified;

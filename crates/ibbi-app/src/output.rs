@@ -7,6 +7,8 @@
 //! A file is written under a temporary name beside its own and then renamed, so that there is never half of it. What is
 //! not a regular file (a pipe, a terminal, `/dev/null`) is written to directly.
 
+mod leftovers;
+
 use crate::error::AppError;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read as _, Write};
@@ -195,8 +197,8 @@ impl<'a> OutputFile<'a> {
         write: impl FnOnce(&mut dyn Write) -> Result<(), AppError>,
     ) -> Result<u64, AppError> {
         let failed = |source| self.failed("write", source);
-        let temporary = Temporary::beside(path).map_err(failed)?;
-        let mut file = BufWriter::new(temporary.create().map_err(failed)?);
+        let (temporary, file) = Temporary::file_beside(path).map_err(failed)?;
+        let mut file = BufWriter::new(file);
         write(&mut file)?;
         let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
         let bytes = file.metadata().map_err(failed)?.len();
@@ -244,8 +246,7 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<(), AppError> {
     if path.is_symlink() || path.exists() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    let temporary = Temporary::beside(path).map_err(failed)?;
-    let mut file = temporary.create().map_err(failed)?;
+    let (temporary, mut file) = Temporary::file_beside(path).map_err(failed)?;
     file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)?;
     temporary.publish_as(path).map_err(failed)
 }
@@ -256,20 +257,48 @@ pub(crate) struct Temporary(pub(crate) PathBuf);
 impl Temporary {
     /// Chooses a new name beside a path.
     pub(crate) fn beside(path: &Path) -> io::Result<Self> {
+        Self::named(path, ".new")
+    }
+
+    fn named(path: &Path, end: &str) -> io::Result<Self> {
         let name = path.file_name().ok_or_else(|| io::Error::other("it has no file name"))?;
         let mut temporary = name.to_owned();
         // No other process chooses this name, so removing the file never removes another's.
-        temporary.push(format!(".{}.new", uuid::Uuid::new_v4().simple()));
+        temporary.push(format!(".{}{end}", uuid::Uuid::new_v4().simple()));
         Ok(Self(path.with_file_name(temporary)))
+    }
+
+    /// Creates a file beside a path. It is locked as long as the returned file is open, and what killed processes left for the same path
+    /// is removed.
+    pub(crate) fn file_beside(path: &Path) -> io::Result<(Self, File)> {
+        Self::locked_beside(path, |path| File::create_new(path))
+    }
+
+    /// Creates a folder beside a path, as [`file_beside`](Self::file_beside) does with a file.
+    pub(crate) fn folder_beside(path: &Path) -> io::Result<(Self, Option<File>)> {
+        Self::locked_beside(path, |path| {
+            fs::create_dir(path)?;
+            // Some systems don't open folders. There, what a killed process left stays.
+            Ok(File::open(path).ok())
+        })
+    }
+
+    fn locked_beside<F: Lock>(path: &Path, create: impl Fn(&Path) -> io::Result<F>) -> io::Result<(Self, F)> {
+        leftovers::remove(path);
+        loop {
+            let temporary = Self::named(path, leftovers::END)?;
+            let created = create(&temporary.0)?;
+            created.lock();
+            // Another process may have removed it before it was locked.
+            if temporary.0.symlink_metadata().is_ok() {
+                return Ok((temporary, created));
+            }
+        }
     }
 
     /// Returns the temporary path.
     pub(crate) fn path(&self) -> &Path {
         &self.0
-    }
-
-    pub(crate) fn create(&self) -> io::Result<File> {
-        File::create_new(&self.0)
     }
 
     /// Gives the file its final name, replacing the file that has it.
@@ -287,6 +316,24 @@ impl Temporary {
             Err(_) if path.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
             Err(_) => self.rename_to(path),
         }
+    }
+}
+
+/// What can be locked while it is being written.
+pub(crate) trait Lock {
+    /// Locks it, where the file system has locks.
+    fn lock(&self);
+}
+
+impl Lock for File {
+    fn lock(&self) {
+        let _ = Self::lock(self);
+    }
+}
+
+impl Lock for Option<File> {
+    fn lock(&self) {
+        self.iter().for_each(Lock::lock);
     }
 }
 

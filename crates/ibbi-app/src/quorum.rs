@@ -1,10 +1,14 @@
 //! Witnesses whose cosignatures a checkpoint must have.
 
 use crate::error::AppError;
+use crate::text_file;
 use crate::verified::{CosignedBy, Verified, WitnessedLines};
 use ibbi_core::At;
 use ibbi_seal::{SignedCheckpoint, WitnessKey, WitnessQuorum};
 use std::path::Path;
+
+/// The longest file of witnesses, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// The witnesses whose cosignatures count, and how many of them a checkpoint needs.
 #[derive(Debug, Clone)]
@@ -14,11 +18,10 @@ impl Quorum {
     /// Reads a file with the public keys of witnesses, one on each line. Empty lines and lines that begin with `#` are skipped.
     ///
     /// # Errors
-    /// [`AppError::Usage`] if a line isn't a witness's key, or if there are fewer distinct keys than needed;
+    /// [`AppError::Usage`] if a line isn't a witness's key, if there is none, or if there are fewer distinct keys than needed;
     /// [`AppError::Io`].
     pub fn read(file: &Path, needed: usize) -> Result<Self, AppError> {
-        let failed = |source| AppError::Io { doing: "read", path: file.to_owned(), source };
-        let text = std::fs::read_to_string(file).map_err(failed)?;
+        let text = text_file::read(file, MOST_BYTES)?;
         let mut witnesses: Vec<WitnessKey> = Vec::new();
         for (index, line) in text.lines().enumerate() {
             let line = line.trim();
@@ -27,6 +30,12 @@ impl Quorum {
             }
             let place = |error| AppError::Usage(format!("line {} of {}: {error}", index + 1, file.display()));
             witnesses.push(line.parse().map_err(place)?);
+        }
+        if witnesses.is_empty() {
+            return Err(AppError::Usage(format!(
+                "{}: there is no key of a witness in it; write the public key of each witness on a line of its own",
+                file.display()
+            )));
         }
         let wrong = |distinct| {
             let file = file.display();

@@ -3,6 +3,7 @@
 //! There are no rules without a file, so nothing can be destroyed by default.
 
 use crate::error::AppError;
+use crate::text_file;
 use ibbi_core::{Date, Name, Reason};
 use ibbi_log::{Digest, Keep, KeepFrom, NotAKeep, TextOwner};
 use serde::{Deserialize, Deserializer};
@@ -65,12 +66,7 @@ impl RetentionRules {
     /// # Errors
     /// [`AppError::Io`] if the file can't be read; [`AppError::Usage`] with the line and the field if a rule is wrong.
     pub fn read(file: &Path) -> Result<Self, AppError> {
-        let failed = |source| AppError::Io { doing: "read", path: file.to_owned(), source };
-        let length = std::fs::metadata(file).map_err(failed)?.len();
-        if length > MOST_BYTES {
-            return Err(AppError::Usage(format!("{}: it has more than {MOST_BYTES} bytes", file.display())));
-        }
-        let text = std::fs::read_to_string(file).map_err(failed)?;
+        let text = text_file::read(file, MOST_BYTES)?;
         Self::parse(&text).map_err(|error| AppError::Usage(format!("{}: {error}", file.display())))
     }
 

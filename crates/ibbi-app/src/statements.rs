@@ -99,14 +99,15 @@ pub(crate) fn verify_statement(
         return Err(AppError::Usage(message));
     }
     let text = String::from_utf8_lossy(&bytes);
-    let text = text.trim_start_matches('\u{feff}');
+    let unmarked = text.trim_start_matches('\u{feff}');
     let mut signed = Vec::new();
     let mut verified = match kind {
-        StatementKind::Checkpoints => checkpoints(text, &mut signed),
+        // A signed text has its bytes. A byte order mark in JSON changes nothing that it says.
+        StatementKind::Checkpoints => checkpoints(&text, &mut signed),
         StatementKind::Proof if text.contains("\"consistency\"") || text.contains("\"second\"") => {
-            signed_growth(text, &mut signed)
+            signed_growth(unmarked, &mut signed)
         }
-        StatementKind::Proof => unsigned(text, &[older, others].concat(), &mut signed),
+        StatementKind::Proof => unsigned(unmarked, &[older, others].concat(), &mut signed),
     };
     for (place, known) in older.iter().chain(others).enumerate() {
         if verified.fault_count == 0 && !compare(&mut verified, &mut signed, known) && place < older.len() {

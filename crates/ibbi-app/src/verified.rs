@@ -262,6 +262,9 @@ pub struct CheckedTexts {
     /// The lines of the records whose text is sealed, and whose key is not in the folder with the keys.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub closed: Vec<u64>,
+    /// The lines of the records whose text is sealed, and whose key's file is damaged, is that of other texts, or can't be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_damaged: Vec<u64>,
     /// How many texts were destroyed.
     #[serde(skip_serializing_if = "is_zero")]
     pub destroyed: u64,
@@ -295,6 +298,7 @@ impl CheckedTexts {
             missing: Vec::new(),
             altered: Vec::new(),
             closed: Vec::new(),
+            key_damaged: Vec::new(),
             destroyed: 0,
             keys_left: Vec::new(),
             left: Vec::new(),
@@ -333,6 +337,7 @@ impl CheckedTexts {
                 }
                 TextState::Missing => checked.missing.push(*line),
                 TextState::Closed => checked.closed.push(*line),
+                TextState::KeyDamaged => checked.key_damaged.push(*line),
                 TextState::Altered => checked.altered.push(*line),
             }
         }

@@ -4,12 +4,16 @@ use crate::error::AppError;
 use crate::history::{growth, read_outside};
 use crate::keys::{NewKey, check_key_name, key_error, public_key};
 use crate::output::Temporary;
+use crate::text_file;
 use ibbi_core::At;
 use ibbi_seal::{CosignError, Evidence, Fork, SignedConsistency, WitnessPrivateKey, WitnessState};
 use serde::Serialize;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+
+/// The longest proof, in bytes.
+const MOST_PROOF_BYTES: u64 = 1 << 20;
 
 /// Makes the key of a witness, and the file beside it that remembers what the witness cosigned.
 ///
@@ -124,19 +128,14 @@ fn lock(path: &Path) -> Result<File, AppError> {
 }
 
 fn read_proof(path: &Path) -> Result<SignedConsistency, AppError> {
-    let text = std::fs::read_to_string(path).map_err(|source| AppError::Io {
-        doing: "read",
-        path: path.to_owned(),
-        source,
-    })?;
+    let text = text_file::read(path, MOST_PROOF_BYTES)?;
     text.parse().map_err(|error| AppError::Usage(format!("{}: {error}", path.display())))
 }
 
 /// Replaces a file wholly or not at all. The new content is on the disk when this returns.
 fn replace(path: &Path, content: &[u8]) -> Result<(), AppError> {
     let failed = |source| AppError::Io { doing: "write", path: path.to_owned(), source };
-    let temporary = Temporary::beside(path).map_err(failed)?;
-    let mut file = temporary.create().map_err(failed)?;
+    let (temporary, mut file) = Temporary::file_beside(path).map_err(failed)?;
     file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)?;
     temporary.rename_to(path).map_err(failed)
 }

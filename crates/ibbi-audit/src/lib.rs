@@ -81,8 +81,8 @@ pub use certificate::{
 };
 pub use certificate_options::{CertificateOptions, HistoryOptions};
 pub use diff::{
-    CaseDifference, Diff, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind, Presence,
-    StateChange, diff,
+    CaseDifference, Diff, DiffNames, Divergence, FieldChange, FieldTotal, LineDifference, LineDifferences, LineKind,
+    Presence, StateChange, diff, diff_named,
 };
 pub use error::AuditError;
 pub use finding::{Finding, FindingDetail, FindingKind, Severity, findings_markdown};

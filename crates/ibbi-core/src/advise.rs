@@ -27,7 +27,7 @@ fn advise_successor(seat: Seat, name: &Name, into: &mut Vec<Advisory>) {
 /// The longest grace, in minutes, that is not less strict than the published program.
 pub(crate) const LONGEST_GRACE: u16 = 30;
 
-/// A way in which a program can ask for less than the published one.
+/// A way in which a step can rely on a program that asks for less than the published one.
 #[derive(Clone, Copy)]
 enum Leniency {
     Grace,
@@ -35,6 +35,14 @@ enum Leniency {
     Simulation,
 }
 use Leniency::{Grace, Present, Simulation};
+
+/// Adds every way in which a program asks for less than the source of the process. An audit reports the same ways.
+fn advise_opening(program: &Program, into: &mut Vec<Advisory>) {
+    let found = program.weaknesses();
+    if !found.is_empty() {
+        warn(into, Warning::LenientProgram, list(&found, |weakness| weakness.found.clone()));
+    }
+}
 
 /// Adds the ways, among some, in which a program asks for less than the published one.
 fn advise_program(program: &Program, ways: &[Leniency], into: &mut Vec<Advisory>) {
@@ -61,7 +69,7 @@ impl Case {
     pub fn advise(&self, event: &Event, at: At, logged: Option<At>) -> Vec<Advisory> {
         let mut warnings = Vec::new();
         match event {
-            Event::CaseOpened(event) => advise_program(&event.program, &[Grace, Present, Simulation], &mut warnings),
+            Event::CaseOpened(event) => advise_opening(&event.program, &mut warnings),
             Event::LeaderDeclined(event) => self.advise_decline(event, &mut warnings),
             Event::MeetingScheduled(event) => self.advise_day(event.slot, "the introductory meeting", &mut warnings),
             Event::SessionScheduled(event) => {

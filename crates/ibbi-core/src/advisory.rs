@@ -50,7 +50,7 @@ closed_set! {
          the name.";
     /// The program asks for less than the published one.
     LenientProgram = "program.less-strict",
-        "The program asks for less than the published one: a longer grace, fewer people, or no bargaining simulation.";
+        "The program asks for less than the published one, such as less time, fewer people, or no bargaining simulation.";
     /// The event was logged long after it happened.
     LoggedLate = "record.logged-late", "The event was logged more than seven days after it happened.";
     /// A neutral is booked in another case at the same time.

@@ -1,7 +1,7 @@
 //! The file of checkpoints that belongs to a ledger, the newest one last.
 
 use crate::checkpoint::{CheckpointError, SignedCheckpoint};
-use crate::signed_note::split_notes;
+use crate::signed_note::{rewritten, split_notes};
 use ibbi_log::sidecar_path;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,11 @@ impl Checkpoints {
                 Err(source) => unreadable.push(CheckpointsError { number: index + 1, source }),
             }
         }
+        // No write that was cut off leaves such an end.
+        if let Some(error) = rewritten(rest) {
+            known.torn -= length(rest);
+            unreadable.push(CheckpointsError { number: notes.len() + 1, source: error.into() });
+        }
         (known, unreadable)
     }
 
@@ -82,4 +87,25 @@ pub fn checkpoints_path(ledger: &Path) -> PathBuf {
 
 fn length(text: &str) -> u64 {
     u64::try_from(text.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn byte_order_mark_and_carriage_returns_are_named() {
+        let note = "example.org/a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n\u{2014} key AAAAAAA=\n";
+        assert_eq!(Checkpoints::parse(note).unwrap().list.len(), 1);
+        for (text, number, shown) in [
+            (format!("\u{feff}{note}"), 1, "a byte order mark (BOM)"),
+            (format!("\u{feff}{}", note.replace('\n', "\r\n")), 1, "a byte order mark (BOM)"),
+            (note.replace('\n', "\r\n"), 1, "carriage returns (CRLF)"),
+            (format!("{note}{}", note.replace('\n', "\r\n")), 2, "carriage returns (CRLF)"),
+            (format!("{note}{}{note}", note.replace('\n', "\r\n")), 2, "carriage returns (CRLF)"),
+        ] {
+            let error = Checkpoints::parse(&text).unwrap_err();
+            assert!(error.number == number && error.to_string().contains(shown), "{error}: {text:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use core::fmt;
 use core::str::FromStr;
 use ed25519_dalek::Signer as _;
+use ibbi_core::visible_name;
 use ibbi_log::{Digest, Disk, Storage as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -114,7 +115,10 @@ pub enum KeyFileError {
 #[non_exhaustive]
 pub enum SignatureError {
     /// A signature has a trusted key's name and ID, but isn't valid.
-    #[error("the signature of {name} is wrong: the text was changed, or another key signed it under that name")]
+    #[error(
+        "the signature of {} is wrong: the text was changed, or another key signed it under that name",
+        visible_name(name)
+    )]
     Wrong {
         /// The name of the key.
         name: String,
@@ -122,7 +126,7 @@ pub enum SignatureError {
     /// There is no signature of a trusted key.
     #[error("none of the signatures is of a trusted key; it is signed by {found}")]
     Unknown {
-        /// The names and IDs of the keys that signed.
+        /// The names and IDs of the keys that signed. Characters of a name that can't be seen are replaced by their code points.
         found: String,
     },
 }
@@ -206,13 +210,19 @@ pub(crate) fn load_private(path: &Path, kind: u8) -> Result<(String, ed25519_dal
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(path).map_err(failed)?.permissions().mode() & 0o777;
+        let metadata = fs::metadata(path).map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory; name a file")));
+        }
+        let mode = metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(KeyFileError::Exposed { path: path.to_owned(), mode });
         }
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
-    read_private(text.trim_end(), kind).map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
+    // Editors write a byte order mark at the beginning of a file.
+    read_private(text.trim_start_matches('\u{feff}').trim_end(), kind)
+        .map_err(|source| KeyFileError::Key { path: path.to_owned(), source })
 }
 
 fn read_private(text: &str, kind: u8) -> Result<(String, ed25519_dalek::SigningKey), KeyError> {
@@ -316,8 +326,10 @@ impl SignedNote {
             signer.get_or_insert_with(|| signature.name.clone());
         }
         signer.ok_or_else(|| {
-            let names =
-                self.signatures().iter().map(|signature| format!("{}+{:08x}", signature.name, signature.key_id));
+            let names = self
+                .signatures()
+                .iter()
+                .map(|signature| format!("{}+{:08x}", visible_name(&signature.name), signature.key_id));
             SignatureError::Unknown { found: names.collect::<Vec<_>>().join(", ") }
         })
     }

@@ -9,6 +9,9 @@ use core::fmt;
 /// The prefix of a signature line: an em dash and a space.
 const DASH: &str = "\u{2014} ";
 
+/// The character that some editors write at the beginning of a file.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The most signatures that a note can have here.
 const MAX_SIGNATURES: usize = 64;
 
@@ -40,6 +43,16 @@ pub enum SignedNoteError {
     /// There is no empty line with signatures after it, or no line feed at the end.
     #[error("a signed note must have a text, an empty line, and signature lines that begin with an em dash")]
     Form,
+    /// It begins with a byte order mark.
+    #[error(
+        "it begins with a byte order mark (BOM), which a text editor added; copy it again without opening it in an editor"
+    )]
+    ByteOrderMark,
+    /// It has carriage returns.
+    #[error(
+        "it has carriage returns (CRLF), which a mail program or a text editor added; copy it again as a binary file"
+    )]
+    CarriageReturn,
     /// There is a control character.
     #[error("a signed note can't have control characters other than line feeds")]
     ControlCharacter,
@@ -86,6 +99,9 @@ impl SignedNote {
     pub fn parse(note: &str) -> Result<Self, SignedNoteError> {
         if note.len() > MAX_NOTE {
             return Err(SignedNoteError::TooLarge);
+        }
+        if let Some(error) = rewritten(note) {
+            return Err(error);
         }
         if note.chars().any(|character| character < ' ' && character != '\n') {
             return Err(SignedNoteError::ControlCharacter);
@@ -149,6 +165,14 @@ pub(crate) fn split_notes(text: &str) -> (Vec<&str>, &str) {
         rest = after.trim_start_matches('\n');
     }
     (notes, rest)
+}
+
+/// Returns why a text is not even the beginning of a signed note: an editor or a transfer changed all of it.
+pub(crate) fn rewritten(text: &str) -> Option<SignedNoteError> {
+    if text.starts_with(BYTE_ORDER_MARK) {
+        return Some(SignedNoteError::ByteOrderMark);
+    }
+    text.contains('\r').then_some(SignedNoteError::CarriageReturn)
 }
 
 fn end_of_note(text: &str) -> Option<usize> {

@@ -13,6 +13,7 @@ use crate::key::{PublicKey, SignatureError};
 use crate::witness_key::{WitnessKey, WitnessPrivateKey};
 use core::fmt;
 use core::str::FromStr;
+use ibbi_core::visible_name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -76,10 +77,12 @@ impl fmt::Display for Fork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (known, found) = (self.known.checkpoint(), self.found.checkpoint());
         if known.size == found.size {
-            return write!(f, "{} has two checkpoints over {} lines with different roots", known.origin, known.size);
+            let origin = visible_name(&known.origin);
+            return write!(f, "{origin} has two checkpoints over {} lines with different roots", known.size);
         }
         let (least, most) = (known.size.min(found.size), known.size.max(found.size));
-        write!(f, "{}: the checkpoint over {most} lines doesn't continue the one over {least} lines", known.origin)
+        let origin = visible_name(&known.origin);
+        write!(f, "{origin}: the checkpoint over {most} lines doesn't continue the one over {least} lines")
     }
 }
 

@@ -6,7 +6,7 @@ use super::entries::{
 };
 use crate::error::AppError;
 use crate::keys::public_key;
-use ibbi_log::{Digest, LineRecord, text_digest};
+use ibbi_log::{Digest, LineRecord, open_sidecar, text_digest};
 use ibbi_seal::{
     CheckedRelease, PublicKey, RELEASE_FORMAT, ReleaseNoteError, SignedCheckpoint, WithheldLine, check_release_lines,
     check_release_note,
@@ -14,8 +14,11 @@ use ibbi_seal::{
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
+
+/// Why a link is refused. It could lead to a file outside the release that changes after the check, or that isn't the reader's to read.
+const LINK: &str = "it is a link; a release must have the file itself";
 
 /// What checking a release found.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -144,10 +147,16 @@ fn check(folder: &Path, keys: &[PublicKey]) -> Result<ReleaseVerdict, Stop> {
 
 fn read(folder: &Path, name: &str) -> Result<Vec<u8>, Stop> {
     let path = folder.join(name);
+    if path.is_symlink() {
+        return Err(Stop::Fault(format!("{name}: {LINK}")));
+    }
     if !path.is_file() {
         return Err(Stop::Fault(format!("{name}: the file is missing")));
     }
-    fs::read(&path).map_err(|source| failed(&path, source))
+    let mut bytes = Vec::new();
+    // A link that took the file's place since is not followed either.
+    open_sidecar(&path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|source| failed(&path, source))?;
+    Ok(bytes)
 }
 
 fn failed(path: &Path, source: io::Error) -> Stop {
@@ -250,6 +259,9 @@ fn check_files(folder: &Path, head: &Head) -> Result<(), Stop> {
         names.push(entry.map_err(|source| failed(folder, source))?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
+    if let Some(name) = names.iter().find(|name| folder.join(name).is_symlink()) {
+        return Err(format!("{name}: {LINK}").into());
+    }
     let is_known = |name: &String| {
         head.files.contains_key(name)
             || [HEAD, "__pycache__"].contains(&name.as_str())

@@ -1,9 +1,13 @@
 //! Which texts and lines a release withholds, and why: the rules of a file of TOML, and the defaults.
 
 use crate::error::AppError;
+use crate::text_file;
 use ibbi_core::{EventKind, Party};
 use serde::Deserialize;
 use std::path::Path;
+
+/// The longest file of exemptions, in bytes.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// Why something is withheld, in the office's words.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -102,11 +106,7 @@ impl Exemptions {
     /// ```
     pub fn read(path: &Path) -> Result<Self, AppError> {
         let shown = path.display();
-        let text = std::fs::read_to_string(path).map_err(|source| AppError::Io {
-            doing: "read",
-            path: path.to_owned(),
-            source,
-        })?;
+        let text = text_file::read(path, MOST_BYTES)?;
         let file: ExemptionFile =
             toml::from_str(&text).map_err(|error| AppError::Usage(format!("{shown}: {}", error.to_string().trim())))?;
         let wrong = |place: &str, reason: &str| AppError::Usage(format!("{shown}: {place}: {reason}"));

@@ -22,12 +22,13 @@ pub(super) fn check_new(folder: &Path) -> Result<(), AppError> {
 /// Writes the files to a folder under a temporary name, syncs them, and then gives the folder its name.
 ///
 /// # Errors
-/// [`AppError::Io`]. Nothing is left then.
+/// [`AppError::Io`]. Nothing is left then. What a process that was killed has left is removed by the next release to the same folder.
 pub(super) fn write_new(folder: &Path, files: &BTreeMap<&str, Vec<u8>>) -> Result<(), AppError> {
     let fail = |source| failed(folder, source);
-    let temporary = TemporaryFolder(Temporary::beside(folder).map_err(fail)?);
+    // It is locked as long as it is being written.
+    let (temporary, _lock) = Temporary::folder_beside(folder).map_err(fail)?;
+    let temporary = TemporaryFolder(temporary);
     let path = temporary.0.path();
-    fs::create_dir(path).map_err(fail)?;
     for (name, bytes) in files {
         let write = || {
             let mut file = File::create_new(path.join(name))?;

@@ -81,7 +81,7 @@ fn text(path: &Path) -> Result<String, AppError> {
     if path.as_os_str() == "-" {
         std::io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     } else {
-        let file = crate::ledger::open_file(path)?;
+        let file = crate::text_file::open_regular(path, "name a scenario's file")?;
         file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     }
     String::from_utf8(bytes).map_err(|error| {

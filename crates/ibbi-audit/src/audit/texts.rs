@@ -54,6 +54,7 @@ pub(super) fn check_texts(
                 TextState::Altered => FindingKind::TextsAltered,
                 TextState::Missing => FindingKind::TextsMissing,
                 TextState::Closed => FindingKind::TextsClosed,
+                TextState::KeyDamaged => FindingKind::TextsKeyDamaged,
             };
             shard.cases[index].note(kind);
             findings.push(location.finding(kind, FindingDetail::Text { digest }));

@@ -1,12 +1,13 @@
 //! The characters in which two texts differ, with their code points.
 
+use super::names::DiffNames;
 use unicode_security::confusable_detection::skeleton;
 
 /// The most characters to show; each is shown once.
 const MAX_SHOWN: usize = 5;
 
 /// Returns the characters that differ, if the texts look alike or the characters are not those of ordinary English.
-pub(super) fn compare(one: &str, other: &str) -> Option<String> {
+pub(super) fn compare(one: &str, other: &str, names: DiffNames) -> Option<String> {
     let (first, second) = different(one, other);
     let alike = looks_alike(one, other);
     let unusual = |chars: &[char]| chars.iter().any(|char| !char.is_ascii() || char.is_control());
@@ -14,7 +15,8 @@ pub(super) fn compare(one: &str, other: &str) -> Option<String> {
         return None;
     }
     let begins = if alike { "the two look alike, but have different characters:" } else { "different characters:" };
-    Some(format!("{begins} {} in the first file and {} in the second", list(&first), list(&second)))
+    let (in_first, in_second) = (names.first(), names.second_after_first());
+    Some(format!("{begins} {} in {in_first} and {} in {in_second}", list(&first), list(&second)))
 }
 
 /// Returns whether two different texts look the same to a reader.
@@ -109,7 +111,7 @@ mod tests {
             ("Jos\u{e9}", "Jose", Some("different characters: \u{e9} (U+00E9)")),
             ("Anne", "Anna", None),
         ] {
-            let found = compare(one, other);
+            let found = compare(one, other, DiffNames::Files);
             assert_eq!(found.is_some(), expected.is_some(), "{one} {other} {found:?}");
             assert!(found.unwrap_or_default().contains(expected.unwrap_or_default()), "{one} {other}");
         }

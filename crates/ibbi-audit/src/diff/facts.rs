@@ -2,6 +2,7 @@
 //!
 //! The core nests the results of earlier stages in the state of a stage. Here, each fact has the same path in every stage.
 
+use super::names::DiffNames;
 use super::{CaseDifference, StateChange, code_points};
 use ibbi_core::stages::{ConcernStatus, Introduced};
 use ibbi_core::{Body, Case, Party, Seat};
@@ -82,15 +83,21 @@ fn to_json(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
-/// Returns the differences between two states.
-pub(super) fn changes(first: &Value, second: &Value) -> Vec<StateChange> {
-    let mut changes = Vec::new();
-    compare("", Some(first), Some(second), &mut changes);
-    changes
+/// The differences that were found so far.
+struct StateChanges {
+    found: Vec<StateChange>,
+    names: DiffNames,
 }
 
-fn compare(path: &str, first: Option<&Value>, second: Option<&Value>, into: &mut Vec<StateChange>) {
-    if first == second || into.len() >= CaseDifference::MAX_CHANGES {
+/// Returns the differences between two states.
+pub(super) fn changes(first: &Value, second: &Value, names: DiffNames) -> Vec<StateChange> {
+    let mut changes = StateChanges { found: Vec::new(), names };
+    compare("", Some(first), Some(second), &mut changes);
+    changes.found
+}
+
+fn compare(path: &str, first: Option<&Value>, second: Option<&Value>, into: &mut StateChanges) {
+    if first == second || into.found.len() >= CaseDifference::MAX_CHANGES {
         return;
     }
     match (first, second) {
@@ -104,12 +111,15 @@ fn compare(path: &str, first: Option<&Value>, second: Option<&Value>, into: &mut
             }
         }
         (Some(Value::Array(one)), Some(Value::Array(other))) => lists(path, one, other, into),
-        _ => into.push(change(path, first, second)),
+        _ => {
+            let change = change(path, first, second, into.names);
+            into.found.push(change);
+        }
     }
 }
 
 /// Compares lists by the names of their entries if every name is unique, or else by position.
-fn lists(path: &str, one: &[Value], other: &[Value], into: &mut Vec<StateChange>) {
+fn lists(path: &str, one: &[Value], other: &[Value], into: &mut StateChanges) {
     let (names, others) = (names(one), names(other));
     if let (Some(names), Some(others)) = (names, others) {
         let find = |list: &[String], name: &String| list.iter().position(|known| known == name);
@@ -138,15 +148,17 @@ pub(super) fn names(list: &[Value]) -> Option<Vec<String>> {
     (!twice).then_some(names)
 }
 
-fn change(path: &str, first: Option<&Value>, second: Option<&Value>) -> StateChange {
+fn change(path: &str, first: Option<&Value>, second: Option<&Value>, names: DiffNames) -> StateChange {
+    let (in_first, _) = names.ledgers();
+    let then = names.second_after_first();
     let texts = first.and_then(Value::as_str).zip(second.and_then(Value::as_str));
-    let code_points = texts.and_then(|(one, other)| code_points::compare(one, other));
+    let code_points = texts.and_then(|(one, other)| code_points::compare(one, other, names));
     let (first, second) = (first.map(Value::to_string), second.map(Value::to_string));
     let words = path.replace('.', ", ").replace(['_', '['], " ").replace(']', "");
     let mut text = match (&first, &second) {
-        (Some(one), Some(other)) => format!("{words}: {one} in the first ledger, {other} in the second"),
-        (Some(one), None) => format!("{words}: {one} in the first ledger, nothing in the second"),
-        (None, Some(other)) => format!("{words}: nothing in the first ledger, {other} in the second"),
+        (Some(one), Some(other)) => format!("{words}: {one} in {in_first}, {other} in {then}"),
+        (Some(one), None) => format!("{words}: {one} in {in_first}, nothing in {then}"),
+        (None, Some(other)) => format!("{words}: nothing in {in_first}, {other} in {then}"),
         (None, None) => words,
     };
     if let Some(found) = &code_points {

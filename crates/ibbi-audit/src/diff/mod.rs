@@ -6,6 +6,7 @@ mod fields;
 mod input;
 mod line;
 mod matching;
+mod names;
 mod records;
 mod sentences;
 
@@ -20,6 +21,7 @@ use serde::Serialize;
 
 pub use fields::FieldChange;
 pub use line::LineKind;
+pub use names::DiffNames;
 pub use records::{FieldTotal, LineDifference, LineDifferences};
 
 /// The differences between two ledgers.
@@ -30,6 +32,9 @@ pub struct Diff {
     pub same: bool,
     /// The case that was compared, if one of the two is an extract.
     pub case: Option<Uuid>,
+    /// How the sentences name the two.
+    #[serde(skip)]
+    pub names: DiffNames,
     /// The number of whole lines of each.
     pub lines: (u64, u64),
     /// The first difference; nothing if they are the same, or if only one of the two is an extract.
@@ -134,6 +139,19 @@ pub struct StateChange {
 /// # Errors
 /// Returns an [`AuditError`] if one of them can't be read.
 pub fn diff(first: LedgerSource<'_>, second: LedgerSource<'_>, shown: usize) -> Result<Diff, AuditError> {
+    diff_named(first, second, shown, DiffNames::Files)
+}
+
+/// Compares two ledgers or extracts as [`diff()`] does, in sentences with other names.
+///
+/// # Errors
+/// Returns an [`AuditError`] if one of them can't be read.
+pub fn diff_named(
+    first: LedgerSource<'_>,
+    second: LedgerSource<'_>,
+    shown: usize,
+    names: DiffNames,
+) -> Result<Diff, AuditError> {
     // Seeded at random, so that an attacker can't make two different states with the same hash.
     let hasher = ahash::RandomState::new();
     let (mut first, mut second) = (DiffInput::new(first)?, DiffInput::new(second)?);
@@ -148,15 +166,16 @@ pub fn diff(first: LedgerSource<'_>, second: LedgerSource<'_>, shown: usize) -> 
             break;
         }
         if divergence.is_none() && !is_mixed {
-            divergence = compare_lines(&one, &other);
+            divergence = compare_lines(&one, &other, names);
         }
         matcher.take(one, other);
     }
     matcher.settle();
-    let records = records::report(matcher, &mut first, &mut second)?;
+    let records = records::report(matcher, &mut first, &mut second, names)?;
     let mut diff = Diff {
         same: divergence.is_none() && records.is_empty(),
         case: only,
+        names,
         lines: (first.lines(), second.lines()),
         divergence,
         records,
@@ -170,7 +189,7 @@ pub fn diff(first: LedgerSource<'_>, second: LedgerSource<'_>, shown: usize) -> 
 }
 
 /// Returns the first difference of two lines, if they differ.
-fn compare_lines(first: &DiffLine, second: &DiffLine) -> Option<Divergence> {
+fn compare_lines(first: &DiffLine, second: &DiffLine, names: DiffNames) -> Option<Divergence> {
     let (one, other) = (first.bytes(), second.bytes());
     if first.is_same(second) {
         return None;
@@ -185,8 +204,8 @@ fn compare_lines(first: &DiffLine, second: &DiffLine) -> Option<Divergence> {
     };
     let case = first.case().filter(|case| second.case() == Some(*case));
     let text = match (first.position(), second.position()) {
-        (Some(_), None) => format!("the second ledger ends before line {line}"),
-        (None, Some(_)) => format!("the first ledger ends before line {line}"),
+        (Some(_), None) => format!("{} ends before line {line}", names.ledgers().1),
+        (None, Some(_)) => format!("{} ends before line {line}", names.ledgers().0),
         _ => format!("the ledgers are the same up to byte {byte}, in line {line}"),
     };
     Some(Divergence { line, byte, first: shown(first, one), second: shown(second, other), case, text })
@@ -225,7 +244,7 @@ fn compare_cases(
             _ => Presence::Second,
         };
         let changes = if let (Some(one), Some(other)) = (&one, &other) {
-            facts::changes(&facts(one), &facts(other))
+            facts::changes(&facts(one), &facts(other), diff.names)
         } else {
             Vec::new()
         };

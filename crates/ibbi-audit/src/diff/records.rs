@@ -4,6 +4,7 @@ use super::fields::FieldChange;
 use super::input::DiffInput;
 use super::line::{ComparedLine, LineKind};
 use super::matching::{Difference, Matcher};
+use super::names::DiffNames;
 use super::sentences::{self, CaseWords};
 use crate::error::AuditError;
 use ibbi_common::zone::Zone;
@@ -83,6 +84,7 @@ pub(super) fn report(
     matcher: Matcher,
     first: &mut DiffInput<'_>,
     second: &mut DiffInput<'_>,
+    names: DiffNames,
 ) -> Result<LineDifferences, AuditError> {
     let Matcher { counts, fields, differences, gave_up, .. } = matcher;
     let mut known: HashMap<Uuid, CaseWords> = HashMap::new();
@@ -91,11 +93,11 @@ pub(super) fn report(
         let line = difference.first.as_ref().or(difference.second.as_ref());
         let case = line.and_then(|line| line.case);
         let words = match case {
-            None => CaseWords { district: None, zone: Zone::UTC },
+            None => CaseWords { district: None, zone: Zone::UTC, names },
             Some(case) => match known.get(&case) {
                 Some(words) => words.clone(),
                 None => {
-                    let words = case_words(case, first, second)?;
+                    let words = case_words(case, first, second, names)?;
                     known.insert(case, words.clone());
                     words
                 }
@@ -116,7 +118,12 @@ pub(super) fn report(
 }
 
 /// Returns a case's district and zone, from the first ledger that has them.
-fn case_words(case: Uuid, first: &mut DiffInput<'_>, second: &mut DiffInput<'_>) -> Result<CaseWords, AuditError> {
+fn case_words(
+    case: Uuid,
+    first: &mut DiffInput<'_>,
+    second: &mut DiffInput<'_>,
+    names: DiffNames,
+) -> Result<CaseWords, AuditError> {
     let district = first.district(case).or_else(|| second.district(case));
     let state = match first.state(case)? {
         Some(state) => Some(state),
@@ -124,17 +131,17 @@ fn case_words(case: Uuid, first: &mut DiffInput<'_>, second: &mut DiffInput<'_>)
     };
     let opened = state.as_ref().and_then(|state| state.file()).map(CaseFile::opened);
     let zone = Zone::or_utc(opened.map(|opened| &opened.time_zone));
-    Ok(CaseWords { district, zone })
+    Ok(CaseWords { district, zone, names })
 }
 
 fn line_difference(difference: Difference, words: CaseWords) -> Option<LineDifference> {
     let Difference { first, second, mut changes } = difference;
-    changes.iter_mut().for_each(|change| sentences::describe(change, words.zone));
+    changes.iter_mut().for_each(|change| sentences::describe(change, words.zone, words.names));
     let line = first.as_ref().or(second.as_ref())?;
     let subject = sentences::subject(line, &words);
     let text = match (&first, &second) {
-        (Some(line), None) => format!("{subject} {}.", sentences::only(line, "first", words.zone)),
-        (None, Some(line)) => format!("{subject} {}.", sentences::only(line, "second", words.zone)),
+        (Some(line), None) => format!("{subject} {}.", sentences::only(line, words.names.first(), words.zone)),
+        (None, Some(line)) => format!("{subject} {}.", sentences::only(line, words.names.second(), words.zone)),
         _ => {
             let changes: Vec<_> = changes.iter().map(|change| change.text.as_str()).collect();
             format!("{subject}: {}.", changes.join(". Also, "))

@@ -3,6 +3,7 @@
 use super::code_points;
 use super::fields::FieldChange;
 use super::line::{ComparedLine, LineKind};
+use super::names::DiffNames;
 use ibbi_common::format;
 use ibbi_common::zone::Zone;
 use ibbi_core::{At, Date, EventKind, LocalTime, Name, Stage};
@@ -16,6 +17,8 @@ const MAX_CHARS: usize = 120;
 pub(super) struct CaseWords {
     pub(super) district: Option<Name>,
     pub(super) zone: Zone,
+    /// How the two files are named.
+    pub(super) names: DiffNames,
 }
 
 /// Returns what a line is: `In case Maple Hollow, record 12 (session scheduled)`.
@@ -46,7 +49,7 @@ pub(super) fn subject(line: &ComparedLine, words: &CaseWords) -> String {
 
 /// Returns the sentence about a line that only one ledger has, without its subject.
 pub(super) fn only(line: &ComparedLine, which: &str, zone: Zone) -> String {
-    let mut text = format!("is only in the {which} file, on line {}", format::number(line.number));
+    let mut text = format!("is only in {which}, on line {}", format::number(line.number));
     if let Some(at) = line.text("at").and_then(|at| at.parse::<At>().ok()) {
         text.push_str(&format!("; it happened on {}", zone.show(at)));
     }
@@ -57,21 +60,21 @@ pub(super) fn only(line: &ComparedLine, which: &str, zone: Zone) -> String {
 }
 
 /// Adds the sentence and the code points to a change.
-pub(super) fn describe(change: &mut FieldChange, zone: Zone) {
+pub(super) fn describe(change: &mut FieldChange, zone: Zone, names: DiffNames) {
+    let (in_first, then) = (names.first(), names.second_after_first());
     let read = |json: &Option<String>| json.as_deref().and_then(|json| serde_json::from_str::<Value>(json).ok());
     let (first, second) = (read(&change.first), read(&change.second));
     let label = label(&change.field);
     if change.field == "order" {
         let (one, other) = (value_words(first.as_ref()), value_words(second.as_ref()));
-        change.text =
-            format!("it is on line {one} in the first file and on line {other} in the second, in another order");
+        change.text = format!("it is on line {one} in {in_first} and on line {other} in {then}, in another order");
         return;
     }
     if let (Some(Value::Array(one)), Some(Value::Array(other))) = (&first, &second)
-        && let Some(text) = lists(&label, one, other)
+        && let Some(text) = lists(&label, (one, other), names)
     {
         change.text = text;
-        change.code_points = entries_that_look_alike(one, other);
+        change.code_points = entries_that_look_alike(one, other, names);
         if let Some(found) = &change.code_points {
             change.text.push_str(&format!("; {found}"));
         }
@@ -81,15 +84,15 @@ pub(super) fn describe(change: &mut FieldChange, zone: Zone) {
     change.text = match (&first, &second) {
         (Some(_), Some(_)) if change.field == "bytes" => {
             format!(
-                "the line is written differently: from the first different byte on, {one} in the first file and {other} in the second"
+                "the line is written differently: from the first different byte on, {one} in {in_first} and {other} in {then}"
             )
         }
-        (Some(_), Some(_)) => format!("{label} is {one} in the first file and {other} in the second"),
-        (Some(_), None) => format!("{label} is {one} in the first file and is missing in the second"),
-        (None, _) => format!("{label} is missing in the first file and is {other} in the second"),
+        (Some(_), Some(_)) => format!("{label} is {one} in {in_first} and {other} in {then}"),
+        (Some(_), None) => format!("{label} is {one} in {in_first} and is missing in {then}"),
+        (None, _) => format!("{label} is missing in {in_first} and is {other} in {then}"),
     };
     if let (Some(Value::String(one)), Some(Value::String(other))) = (&first, &second) {
-        change.code_points = code_points::compare(one, other);
+        change.code_points = code_points::compare(one, other, names);
     }
     if let Some(found) = &change.code_points {
         change.text.push_str(&format!("; {found}"));
@@ -139,7 +142,8 @@ fn label(field: &str) -> String {
 }
 
 /// Returns which entries only one of two lists of words or numbers has.
-fn lists(label: &str, one: &[Value], other: &[Value]) -> Option<String> {
+fn lists(label: &str, (one, other): (&[Value], &[Value]), names: DiffNames) -> Option<String> {
+    let (in_first, in_second, then) = (names.first(), names.second(), names.second_after_first());
     let plain = |list: &[Value]| list.iter().all(|entry| entry.is_string() || entry.is_number());
     if !plain(one) || !plain(other) || one.iter().all(Value::is_number) && other.iter().all(Value::is_number) {
         return None;
@@ -159,17 +163,17 @@ fn lists(label: &str, one: &[Value], other: &[Value]) -> Option<String> {
     let label = label.strip_prefix("the ").unwrap_or(label);
     Some(match (firsts.is_empty(), seconds.is_empty()) {
         (true, true) => format!("the list \u{201c}{label}\u{201d} has the same entries in another order"),
-        (false, true) => format!("the list \u{201c}{label}\u{201d} has {} only in the first file", firsts.join(", ")),
-        (true, false) => format!("the list \u{201c}{label}\u{201d} has {} only in the second file", seconds.join(", ")),
+        (false, true) => format!("the list \u{201c}{label}\u{201d} has {} only in {in_first}", firsts.join(", ")),
+        (true, false) => format!("the list \u{201c}{label}\u{201d} has {} only in {in_second}", seconds.join(", ")),
         (false, false) => {
             let (one, other) = (firsts.join(", "), seconds.join(", "));
-            format!("the list \u{201c}{label}\u{201d} has {one} only in the first file and {other} only in the second")
+            format!("the list \u{201c}{label}\u{201d} has {one} only in {in_first} and {other} only in {then}")
         }
     })
 }
 
 /// Returns the characters that differ in the first entry of a list that looks like another one of the other list.
-fn entries_that_look_alike(one: &[Value], other: &[Value]) -> Option<String> {
+fn entries_that_look_alike(one: &[Value], other: &[Value], names: DiffNames) -> Option<String> {
     let only = |list: &[Value], from: &[Value]| -> Vec<String> {
         let entries = list.iter().filter(|entry| !from.contains(entry)).filter_map(Value::as_str);
         entries.map(str::to_owned).collect()
@@ -177,7 +181,7 @@ fn entries_that_look_alike(one: &[Value], other: &[Value]) -> Option<String> {
     let (firsts, seconds) = (only(one, other), only(other, one));
     firsts.iter().find_map(|first| {
         let like = seconds.iter().find(|second| code_points::looks_alike(first, second))?;
-        code_points::compare(first, like)
+        code_points::compare(first, like, names)
     })
 }
 

@@ -160,12 +160,17 @@ findings! {
         "The file beside the ledger has the text in encrypted form. The key is in a folder elsewhere, which is not here or \
          doesn't have it. The ledger can be checked in full without it.",
         "If you should see the text, ask for the folder with the keys, and name it with IBBI_TEXT_KEYS.";
+    TextsKeyDamaged = "texts.key-damaged", Warning,
+        "A record's confidential text is sealed, and the file of its key is damaged.",
+        "The file beside the ledger has the text in encrypted form. The folder with the keys has a file with the key's name, but it \
+         is damaged, is the key of other texts, or can't be read. The ledger can be checked in full without it.",
+        "Keep the file as it is, and ask for the copy of the keys.";
     TextsKeyLeft = "texts.key-left", Warning,
         "A key was destroyed according to the ledger, but its file is still there.",
         "The destruction was interrupted, or the file was restored from a copy. A person who has the file can read the texts. The \
          program no longer shows them.",
-        "Record an event or run `ibbi texts destroy` again: the program then finishes the destruction. Find out where the file \
-         came from, and destroy other copies.";
+        "Record an event or run `ibbi texts destroy` again: the program then finishes the destruction. If the file is still there, it \
+         isn't the key that the ledger names: find out what it is. Find out where the file came from, and destroy other copies.";
 
     TextsLeft = "texts.left", Warning,
         "A text that was destroyed according to the ledger is in the file with the texts again.",
@@ -304,7 +309,10 @@ findings! {
     ExtractPart = "extract.part-only", Warning,
         "An extract proves that its records are in the ledger, but not that they are all of the case's records.",
         "Later records of the case might exist, even under the extract's checkpoint. The extract was made before ledgers \
-         stated the last line of each case, or from a mirror that does not have every line, or its end was removed.",
+         stated the last line of each case, or from a mirror that does not have every line, or its end was removed. A person who \
+         removes the end can also label the extract as one of format 1. Nothing in the file contradicts that: the line that states \
+         the last record of each case is known only by its hash in the checkpoint's root, and a ledger of format 2 can have a \
+         checkpoint without that line.",
         "Ask for an extract under a newer checkpoint. If it has the same warning, ask for the whole ledger or a mirror of it.";
     ExtractComplete = "extract.complete", Info,
         "An extract has every record of its case up to the last line that its checkpoint covers.",

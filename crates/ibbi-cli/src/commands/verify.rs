@@ -9,6 +9,7 @@ use ibbi_app::history::HistorySettings;
 use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::{self, CosignedBy, LineSpan, ProvedLines, Verified, VerifySettings, WitnessedLines};
 use ibbi_app::{AppError, ExitCode, history, output};
+use ibbi_core::visible_name;
 use std::fmt::Write as _;
 
 /// Number of faults to show.
@@ -61,11 +62,11 @@ fn text(verified: &Verified) -> String {
             _ => format!("{}, {}", count(verified.lines, "line"), count(verified.bytes, "byte")),
         },
     };
-    let origin = verified.origin.as_deref().map_or_else(String::new, |origin| format!(" of {origin}"));
+    let origin = verified.origin.as_deref().map_or_else(String::new, |origin| format!(" of {}", visible_name(origin)));
     let verdict = if verified.sound { paint(GOOD, "sound") } else { paint(BAD, "NOT sound") };
     let _ = writeln!(text, "{verdict}: {}{origin}, {what}", verified.what);
     for fault in verified.faults.iter().take(SHOWN_FAULTS) {
-        let _ = writeln!(text, "  {} {}", paint(BAD, &format!("[{}]", fault.code)), fault.text);
+        let _ = writeln!(text, "  {} {}", paint(BAD, &format!("[{}]", fault.code)), visible_name(&fault.text));
     }
     let rest = verified.fault_count.saturating_sub(SHOWN_FAULTS as u64);
     if rest > 0 {
@@ -93,8 +94,8 @@ fn text(verified: &Verified) -> String {
 /// Says what the checkpoints show together: forks, the lines that changed, and whether the ledger only grew.
 fn changes(verified: &Verified, text: &mut String) {
     for fork in &verified.forks {
-        let _ =
-            writeln!(text, "{}: {}; keep the checkpoints and this file as evidence", paint(BAD, "a fork"), fork.text);
+        let what = visible_name(&fork.text);
+        let _ = writeln!(text, "{}: {what}; keep the checkpoints and this file as evidence", paint(BAD, "a fork"));
     }
     let lines = |span: &LineSpan| match span.first == span.last {
         true => format!("line {}", span.first),
@@ -155,8 +156,8 @@ fn witnesses(verified: &Verified, text: &mut String) {
 
 fn cosigner(by: &CosignedBy) -> String {
     match by.at {
-        Some(at) => format!("{} at {at}", by.witness),
-        None => by.witness.clone(),
+        Some(at) => format!("{} at {at}", visible_name(&by.witness)),
+        None => visible_name(&by.witness),
     }
 }
 
@@ -164,8 +165,8 @@ fn cosigner(by: &CosignedBy) -> String {
 fn forked_checkpoints(verified: &Verified, text: &mut String) {
     let described = verified.checkpoints.iter().map(|checkpoint| {
         let signed = match (&checkpoint.signer, &checkpoint.fault) {
-            (_, Some(fault)) => paint(BAD, fault),
-            (Some(signer), None) => format!("signed by {signer}"),
+            (_, Some(fault)) => paint(BAD, &visible_name(fault)),
+            (Some(signer), None) => format!("signed by {}", visible_name(signer)),
             (None, None) => "its signature was not checked because no key was given (use --key)".to_owned(),
         };
         let names: Vec<String> = checkpoint.cosigned.iter().map(cosigner).collect();
@@ -208,11 +209,14 @@ fn texts(verified: &Verified, text: &mut String) {
         return;
     }
     let closed = "sealed, and can't be opened: the key is not in the folder with the keys, or the folder is not here";
+    let damaged = "sealed, and can't be opened: the file of the key is damaged, is that of other texts, or can't be read; restore it from \
+                   the copy of the keys";
     let left = "in the file again, in plain text or under a newer key, although texts were sealed and destroyed later";
     let warnings = [
         (&texts.altered, "altered after recording"),
         (&texts.missing, "missing"),
         (&texts.closed, closed),
+        (&texts.key_damaged, damaged),
         (&texts.left, left),
     ];
     for (lines, what) in warnings {
@@ -240,14 +244,19 @@ fn checkpoints(verified: &Verified, text: &mut String) {
     for checkpoint in &verified.checkpoints {
         let not_listed = |fault: &&String| !verified.faults.iter().any(|known| known.text.ends_with(*fault));
         if let Some(fault) = checkpoint.fault.as_ref().filter(not_listed) {
-            let _ = writeln!(text, "  checkpoint over {}: {}", count(checkpoint.size, "line"), paint(BAD, fault));
+            let _ = writeln!(
+                text,
+                "  checkpoint over {}: {}",
+                count(checkpoint.size, "line"),
+                paint(BAD, &visible_name(fault))
+            );
         }
     }
     match verified.last_good {
         Some(size) => {
             let by = verified.checkpoints.iter().rev().find(|checkpoint| checkpoint.size == size);
             let signer = match by.and_then(|checkpoint| checkpoint.signer.as_deref()) {
-                Some(signer) => format!("signed by {signer}"),
+                Some(signer) => format!("signed by {}", visible_name(signer)),
                 None => "its signature was not checked because no key was given (use --key)".to_owned(),
             };
             let _ = writeln!(text, "last good checkpoint: covers {}, {signer}", count(size, "line"));

@@ -35,8 +35,12 @@ fn damaged_checkpoints_never_end_an_audit() {
         let (ledger, file) = (format!("{kind}.ledger"), format!("{kind}.ledger.checkpoints"));
         spoil(kind, &place.path(&file));
         for args in [&[][..], &["--checkpoint", &file]] {
-            // A link that leads nowhere is a name that was mistyped, if it was given.
-            if kind == "link" && !args.is_empty() {
+            // A name that was given and leads to no file that can be read was mistyped.
+            if ["folder", "pipe", "link"].contains(&kind) && !args.is_empty() {
+                for command in ["verify", "audit"] {
+                    let result = place.ibbi(&[&[command, &ledger], args].concat());
+                    assert!(result.code == 5 && result.err.contains(&file), "{kind}: {result:?}");
+                }
                 continue;
             }
             let (code, verified) = place.json(&[&["verify", &ledger], args].concat());

@@ -4,7 +4,7 @@ mod clock;
 mod file_of_texts;
 
 use crate::support::server::Server;
-use crate::support::{Place, documented, run};
+use crate::support::{Place, documented, record_in_time, run};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -80,6 +80,7 @@ fn place() -> Place {
     place.done(&["new", LEDGER, "--district", OPEN, "--at", "2025-11-21 09:00"]);
     place.done(&note(&format!("text={}", NOTES[0]), "2025-11-21 09:10"));
     fs::write(place.path("rules.toml"), RULES).expect("a file");
+    record_in_time(&place, LEDGER);
     place
 }
 
@@ -140,13 +141,15 @@ fn no_plaintext_is_left_and_every_proof_holds() {
     }
     assert_eq!(found(&place.path("")), [""; 0]);
 
+    place.done(&note("text=Quokka-free", "2025-11-21 16:40"));
+    record_in_time(&place, LEDGER);
     place.done(&["keygen", "office.example.org", "key"]);
     place.done(&["checkpoint", LEDGER, "--key", "key"]);
     fs::write(place.path("extract"), place.done(&["extract", LEDGER, "--case", &case])).expect("a file");
     let old = fs::read(place.path("office/a.ledger.checkpoints")).expect("checkpoints");
     fs::write(place.path("old.checkpoints"), &old).expect("a file");
     // Of two checkpoints, the proof that the ledger only grew between them.
-    place.done(&note("text=Quokka-free", "2025-11-21 16:40"));
+    place.done(&["new", LEDGER, "--district", "Quartz Hill", "--at", "2025-11-21 16:50"]);
     place.done(&["checkpoint", LEDGER, "--key", "key"]);
     place.done(&["verify", LEDGER, "--since", "old.checkpoints", "--proof", "grown.json"]);
     let proved = place.done(&["verify", "grown.json"]);
@@ -318,6 +321,14 @@ fn missing_and_restored_keys_are_reported() {
     assert!(!place.path(&name).exists(), "the next command finishes it");
     assert!(codes(&audit(), "texts.").is_empty());
 
+    // The same with a file that isn't the key: it is reported, and left as it is. Zeros are what an interrupted destruction leaves.
+    for (content, is_left) in [(&b"{\"minutes\":\"of the board\"}"[..], true), (&[0; 64], false), (b"", false)] {
+        fs::write(place.path(&name), content).expect("a file");
+        place.done(&destroy(OPEN, &[]));
+        assert_eq!(fs::read(place.path(&name)).ok().as_deref(), is_left.then_some(content));
+        assert_eq!(codes(&audit(), "texts.").is_empty(), !is_left);
+    }
+
     // Others must not read the keys, and a backup of the ledger's folder must not have them.
     let mut open = place.command(&["texts", "seal", LEDGER, "--keys", "office/keys"]);
     open.env_remove("IBBI_TEXT_KEYS");
@@ -415,7 +426,9 @@ fn server_destroys_texts_and_forgets_them_at_once() {
         (&json!(false), 1),
         "{due}"
     );
-    assert!(due["texts"][0]["reason"].as_str().expect("a text").contains("3024"), "{due}");
+    // The last note was written today, whatever day it names.
+    let reason = due["texts"][0]["reason"].as_str().expect("a text");
+    assert!(reason.contains("asks for them to be kept until ") && !reason.contains("3024"), "{due}");
     assert_eq!(server.end("-TERM"), 0);
     assert!(place.done(&["verify", LEDGER]).contains("3 of 4 confidential texts destroyed"));
 }

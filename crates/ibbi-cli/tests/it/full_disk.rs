@@ -163,6 +163,25 @@ fn texts_on_a_full_disk_are_not_recorded_and_later_they_are() {
 }
 
 #[test]
+fn hold_on_a_full_disk_is_placed_by_the_same_command_again() {
+    let place = Place::new();
+    let Some(mut disk) = SmallDisk::in_memory(&place, "small", "64k") else { return };
+    place.done(&["new", "my.ledger", "--district", "Maple Hollow", "--at", "2025-09-02 09:00"]);
+    disk.bind(&place.path("my.ledger"));
+    disk.fill();
+    // What is left of the last page of the file takes a few lines.
+    let reason = "Grievance ".repeat(40);
+    let hold = ["hold", "place", "my.ledger", "--all", "--reason", reason.trim_end()];
+    let refused = (0..40).map(|_| place.ibbi(&hold)).find(|result| result.code != 0).expect("a full disk");
+    assert_eq!(refused.code, 5, "{refused:?}");
+    assert!(refused.err.contains("No space left") && refused.err.contains("run the same command again"), "{refused:?}");
+    assert!(!refused.err.contains("same IDs"), "{refused:?}");
+    disk.free();
+    place.done(&hold);
+    place.done(&["verify", "my.ledger"]);
+}
+
+#[test]
 fn texts_are_not_shown_while_the_log_of_readers_is_full() {
     let place = Place::new();
     let Some(mut disk) = SmallDisk::in_memory(&place, "small", "64k") else { return };

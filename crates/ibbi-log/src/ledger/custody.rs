@@ -28,14 +28,18 @@ impl<S: Storage, O> Ledger<S, O> {
     }
 
     /// Destroys the keys whose destruction is recorded and was interrupted, or that someone restored. What can't be destroyed
-    /// now is tried again when the ledger is opened the next time; `ibbi verify` and the audit report it.
+    /// now is tried again when the ledger is opened the next time; `ibbi verify` and the audit report it. A file that is not the key is
+    /// left as it is.
     pub(super) fn finish_destructions(&self) {
         if self.custody.destroyed.is_empty() {
             return;
         }
         let Ok(Some(folder)) = self.key_folder() else { return };
         for destroyed in &self.custody.destroyed {
-            let _ = folder.destroy(&self.storage, &destroyed.texts.key);
+            let key = &destroyed.texts.key;
+            if texts::is_key_or_remains(&self.storage, &self.path, &folder, key).is_ok_and(|is_key| is_key) {
+                let _ = folder.destroy(&self.storage, key);
+            }
         }
     }
 }
@@ -85,7 +89,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let not_stored = |source| AppendError::Texts { path: path.clone(), source };
         let not_sealed = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
         let folder = self.key_folder().map_err(not_stored)?.ok_or_else(|| refused(not_sealed.to_owned()))?;
-        folder.check(&self.storage).map_err(not_stored)?;
+        folder.check(&self.storage, &self.path).map_err(not_stored)?;
         if let Some(named) = folder.replaced() {
             return Err(refused(format!(
                 "IBBI_TEXT_KEYS names another folder than the file with the texts, so the key in {} would stay; unset it, or name \

@@ -102,6 +102,33 @@ pub fn use_key_folder(folder: PathBuf) {
     let _ = MOVED_FOLDER.set(folder);
 }
 
+/// Returns why a folder can't have the keys of a ledger's texts: a copy of the one has the other too. Returns `None` if it can, or
+/// if one of the two doesn't exist.
+///
+/// ```
+/// use ibbi_log::misplaced_key_folder;
+/// let office = tempfile::tempdir()?;
+/// let (ledger, keys) = (office.path().join("a.ledger"), office.path().join("keys"));
+/// std::fs::write(&ledger, "")?;
+/// std::fs::create_dir(&keys)?;
+/// assert!(misplaced_key_folder(&ledger, &keys).unwrap().starts_with("is inside "));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn misplaced_key_folder(ledger: &Path, keys: &Path) -> Option<String> {
+    let (ledger, keys) = (ledger.canonicalize().ok()?, keys.canonicalize().ok()?);
+    let beside = ledger.parent().unwrap_or(&ledger);
+    if keys.starts_with(beside) {
+        return Some(format!("is inside {}, so a backup of that folder would have the keys too", beside.display()));
+    }
+    if beside.starts_with(&keys) {
+        return Some("has the ledger's folder in it, so a backup of it would have the texts too".to_owned());
+    }
+    let is_repository = |folder: &Path| folder.join(".git").symlink_metadata().is_ok();
+    keys.ancestors()
+        .any(is_repository)
+        .then(|| "is in a Git repository, which keeps copies of deleted files".to_owned())
+}
+
 /// The folder with the keys of a ledger's texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyFolder {
@@ -146,8 +173,17 @@ impl KeyFolder {
         }
     }
 
-    /// Checks that the folder is there, and only its owner can read it.
-    pub(crate) fn check(&self, storage: &impl Storage) -> io::Result<()> {
+    /// Checks that the folder is there, and only its owner can read it. A folder in the place of the one that the texts name must be
+    /// apart from the ledger too.
+    pub(crate) fn check(&self, storage: &impl Storage, ledger: &Path) -> io::Result<()> {
+        if self.replaced().is_some()
+            && let Some(reason) = misplaced_key_folder(ledger, &self.path)
+        {
+            let path = self.path.display();
+            return Err(io::Error::other(format!(
+                "the folder with the keys, {path}, {reason}; name a folder elsewhere with IBBI_TEXT_KEYS"
+            )));
+        }
         storage.check_private_folder(&self.path).map_err(|error| {
             let reason = match error.kind() {
                 io::ErrorKind::NotFound => {

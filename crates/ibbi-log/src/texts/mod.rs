@@ -16,10 +16,10 @@ mod rewrite;
 
 pub(crate) use file::TextsFile;
 pub(crate) use key::KeyFolder;
-pub use key::use_key_folder;
+pub use key::{misplaced_key_folder, use_key_folder};
 pub(crate) use new_texts::{NewTexts, key_folder};
 pub use rewrite::{SealedTexts, TextOwners};
-pub(crate) use rewrite::{check_key, seal};
+pub(crate) use rewrite::{check_key, is_key_or_remains, seal};
 
 use crate::Digest;
 use crate::key_id::KeyId;
@@ -48,7 +48,7 @@ pub fn texts_path(ledger: &Path) -> PathBuf {
 pub fn check_key_folder(ledger: &Path) -> io::Result<Option<PathBuf>> {
     let Some(file) = if_found(Disk.open_sidecar(&texts_path(ledger)))? else { return Ok(None) };
     let Some(folder) = key_folder(&file)? else { return Ok(None) };
-    folder.check(&Disk)?;
+    folder.check(&Disk, ledger)?;
     Ok(Some(folder.path().to_owned()))
 }
 
@@ -71,6 +71,8 @@ pub enum TextState {
     Missing,
     /// The text is sealed, and its key is not here.
     Closed,
+    /// The text is sealed, and the file of its key is damaged, is that of other texts, or can't be read.
+    KeyDamaged,
 }
 
 /// The confidential texts of a ledger, by their digests.
@@ -85,6 +87,8 @@ pub struct Texts {
     folder: Option<KeyFolder>,
     /// The keys that were not in the folder.
     absent: HashSet<KeyId>,
+    /// The keys whose files are in the folder and are not the keys, or can't be read.
+    damaged: HashSet<KeyId>,
 }
 
 impl Texts {
@@ -144,7 +148,7 @@ impl Texts {
         read_key: impl Fn(&Path) -> io::Result<Vec<u8>>,
         is_destroyed: impl Fn(&KeyId) -> bool,
     ) {
-        let mut ring: HashMap<KeyId, Option<TextKey>> = HashMap::new();
+        let mut ring: HashMap<KeyId, Result<TextKey, Unusable>> = HashMap::new();
         for line in bytes.split(|byte| *byte == b'\n').filter_map(TextLine::read) {
             match line {
                 TextLine::Head(folder) => self.folder = Some(KeyFolder::named(&folder)),
@@ -153,14 +157,18 @@ impl Texts {
                 TextLine::Sealed(digest, id, sealed) => {
                     self.keys.insert(digest, id);
                     let key = ring.entry(id).or_insert_with(|| {
-                        let folder = self.folder.as_ref().filter(|_| !is_destroyed(&id))?;
-                        let file = Zeroizing::new(read_key(&folder.file(&id)).ok()?);
-                        TextKey::parse(&file, &id)
+                        let folder = self.folder.as_ref().filter(|_| !is_destroyed(&id)).ok_or(Unusable::Absent)?;
+                        let file = read_key(&folder.file(&id)).map_err(|error| match error.kind() {
+                            io::ErrorKind::NotFound => Unusable::Absent,
+                            _ => Unusable::Damaged,
+                        })?;
+                        TextKey::parse(&Zeroizing::new(file), &id).ok_or(Unusable::Damaged)
                     });
                     match key.as_ref().map(|key| SaltedText::open(&digest, key, &sealed)) {
-                        Some(Some(text)) => drop(self.found.insert(digest, text)),
-                        Some(None) => drop(self.altered.insert(digest)),
-                        None => drop(self.absent.insert(id)),
+                        Ok(Some(text)) => drop(self.found.insert(digest, text)),
+                        Ok(None) => drop(self.altered.insert(digest)),
+                        Err(Unusable::Absent) => drop(self.absent.insert(id)),
+                        Err(Unusable::Damaged) => drop(self.damaged.insert(id)),
                     }
                 }
             }
@@ -176,9 +184,9 @@ impl Texts {
         }
     }
 
-    /// Returns the keys that texts need and that are not in the folder.
+    /// Returns the keys that texts need and that are not in the folder, or are damaged.
     pub fn closed(&self) -> impl Iterator<Item = &KeyId> {
-        self.absent.iter()
+        self.absent.iter().chain(&self.damaged)
     }
 
     /// Returns the folder with the keys, if the texts are sealed.
@@ -207,8 +215,8 @@ impl Texts {
             TextState::Available
         } else if self.altered.contains(digest) {
             TextState::Altered
-        } else if self.keys.contains_key(digest) {
-            TextState::Closed
+        } else if let Some(key) = self.keys.get(digest) {
+            if self.damaged.contains(key) { TextState::KeyDamaged } else { TextState::Closed }
         } else {
             TextState::Missing
         }
@@ -227,6 +235,13 @@ impl Texts {
             *place = text.clone();
         }
     }
+}
+
+/// Why a key opens nothing.
+#[derive(Clone, Copy)]
+enum Unusable {
+    Absent,
+    Damaged,
 }
 
 fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {

@@ -72,7 +72,10 @@ impl NewTexts {
         let known = if_found(storage.open_sidecar(&path))?;
         let keys = known.as_ref().map(key_folder).transpose()?.flatten();
         let lines = match (&keys, &known) {
-            (Some(keys), Some(file)) => self.sealed(storage, keys, file, custody, now)?,
+            (Some(keys), Some(file)) => {
+                keys.check(storage, ledger)?;
+                self.sealed(storage, keys, file, custody, now)?
+            }
             _ => {
                 check_plain(known.as_ref(), has_texts, custody)?;
                 self.plain()?
@@ -111,7 +114,6 @@ impl NewTexts {
         custody: &CustodyState,
         now: At,
     ) -> io::Result<Vec<u8>> {
-        keys.check(storage)?;
         let mut ring = NewKeys::new(storage, keys, now);
         let mut lines = Vec::new();
         for NewText { case, owner, digest, salt, text } in &self.0 {

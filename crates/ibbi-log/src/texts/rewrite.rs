@@ -44,7 +44,7 @@ pub(crate) fn seal<S: Storage>(
 ) -> io::Result<SealedTexts> {
     let (path, new) = (texts_path(ledger), sidecar_path(ledger, NEW));
     let keys = KeyFolder::at(folder.clone());
-    keys.check(storage)?;
+    keys.check(storage, ledger)?;
     let old = if_found(storage.open_sidecar(&path))?;
     let text = old.as_ref().map(StoredFile::read_all).transpose()?.unwrap_or_default();
     let named = named_folder(&text);
@@ -148,6 +148,19 @@ impl<S: Storage> OldKeys<'_, S> {
         let key = self.known.get(id).and_then(Option::as_ref);
         Ok(key.is_some_and(|key| SaltedText::open(digest, key, sealed).is_some()))
     }
+}
+
+/// Returns whether a file is the key whose destruction is recorded, or what an interrupted destruction left of it: nothing, or zeros.
+/// Another file with its name is not destroyed.
+pub(crate) fn is_key_or_remains<S: Storage>(
+    storage: &S,
+    ledger: &Path,
+    folder: &KeyFolder,
+    id: &KeyId,
+) -> io::Result<bool> {
+    let Some(bytes) = folder.read(storage, id)? else { return Ok(false) };
+    // The text of a key has no zeros.
+    Ok(bytes.is_empty() || bytes.contains(&0) || check_key(storage, ledger, folder, id)?.is_none())
 }
 
 /// Returns why a key can't be destroyed: its file is missing, damaged, or that of another key. A key opens at least one of the

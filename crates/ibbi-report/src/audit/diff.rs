@@ -3,8 +3,16 @@
 use crate::format;
 use crate::phrase::Phrase;
 use crate::terminal::TextStyle;
-use ibbi_audit::{CaseDifference, Diff, Divergence, LineDifference, Presence, StateChange};
+use ibbi_audit::{CaseDifference, Diff, DiffNames, Divergence, LineDifference, Presence, StateChange};
 use serde_json::Value;
+
+/// Returns the names of the two in a sentence that says before that they are two files.
+const fn short(names: DiffNames) -> (&'static str, &'static str) {
+    match names {
+        DiffNames::Files => ("the first", "the second"),
+        DiffNames::Copy => (names.first(), names.second()),
+    }
+}
 
 /// Returns whether the two are identical, and how many lines and cases differ.
 pub(crate) fn diff_verdict(diff: &Diff) -> (TextStyle, Phrase) {
@@ -16,18 +24,19 @@ pub(crate) fn diff_verdict(diff: &Diff) -> (TextStyle, Phrase) {
         };
         return (TextStyle::Good, Phrase::new(text));
     }
-    let lines = format!("the first has {}, the second has {}", format::count(first, "line"), format::number(second));
+    let (one, other) = short(diff.names);
+    let lines = format!("{one} has {}, {other} has {}", format::count(first, "line"), format::number(second));
     let of = |count: u64| if count == 0 { "none".to_owned() } else { format::number(count) };
     let records = &diff.records;
     let differ = format::list(&[
         format!("{} changed", of(records.changed)),
-        format!("{} only in the first", of(records.only_first)),
-        format!("{} only in the second", of(records.only_second)),
+        format!("{} only in {one}", of(records.only_first)),
+        format!("{} only in {other}", of(records.only_second)),
     ]);
     let cases = format::list(&[
         format!("{} with a different state", of(diff.differing)),
-        format!("{} only in the first", of(diff.only_first)),
-        format!("{} only in the second", of(diff.only_second)),
+        format!("{} only in {one}", of(diff.only_first)),
+        format!("{} only in {other}", of(diff.only_second)),
     ]);
     let text = format!("The two ledgers differ; {lines}. Records and other lines: {differ}. Cases: {cases}.");
     (TextStyle::Bad, Phrase::new(text))
@@ -87,8 +96,11 @@ pub(crate) fn diff_notes(diff: &Diff) -> Vec<Phrase> {
     };
     notes.extend(text.map(Phrase::new));
     if diff.records.unmatched {
-        let text = "Too many lines lie between some records and their partners. Such records are reported as only in the \
-                    first and as only in the second.";
+        let (one, other) = short(diff.names);
+        let text = format!(
+            "Too many lines lie between some records and their partners. Such records are reported as only in {one} and as only \
+             in {other}."
+        );
         notes.push(Phrase::new(text));
     }
     notes
@@ -112,11 +124,12 @@ pub(crate) fn line_difference(line: &LineDifference) -> (String, Vec<String>) {
 }
 
 /// Returns where a line is in each file.
-pub(crate) fn line_places(line: &LineDifference) -> Option<String> {
+pub(crate) fn line_places(line: &LineDifference, names: DiffNames) -> Option<String> {
     let place = match line.lines {
         (Some(one), Some(other)) if one == other => format!("line {} of both files", format::number(one)),
         (Some(one), Some(other)) => {
-            format!("line {} of the first file, line {} of the second", format::number(one), format::number(other))
+            let (of_first, of_second) = (names.first(), names.second_after_first());
+            format!("line {} of {of_first}, line {} of {of_second}", format::number(one), format::number(other))
         }
         _ => return line.case.map(|case| format!("case {case}")),
     };
@@ -139,7 +152,8 @@ pub(crate) fn divergence(divergence: &Divergence) -> (Phrase, [(&'static str, St
 }
 
 /// Returns which ledgers have a case, and its stage in each.
-pub(crate) fn case_presence(case: &CaseDifference) -> Phrase {
+pub(crate) fn case_presence(case: &CaseDifference, names: DiffNames) -> Phrase {
+    let (one, other) = short(names);
     let phrase = match &case.district {
         Some(district) => Phrase::default().name(district.to_string()).words(", case ").code(case.case),
         None => Phrase::new("Case ").code(case.case),
@@ -148,10 +162,10 @@ pub(crate) fn case_presence(case: &CaseDifference) -> Phrase {
     let records = |count| format::count(count, "record");
     let (first, second) = (stage(case.stages.0), stage(case.stages.1));
     phrase.words(match case.presence {
-        Presence::First => format!(": only in the first, in {first}, with {}.", records(case.records.0)),
-        Presence::Second => format!(": only in the second, in {second}, with {}.", records(case.records.1)),
+        Presence::First => format!(": only in {one}, in {first}, with {}.", records(case.records.0)),
+        Presence::Second => format!(": only in {other}, in {second}, with {}.", records(case.records.1)),
         Presence::Both => format!(
-            ": {first} with {} in the first, {second} with {} in the second.",
+            ": {first} with {} in {one}, {second} with {} in {other}.",
             records(case.records.0),
             records(case.records.1),
         ),

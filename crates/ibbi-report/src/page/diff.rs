@@ -22,7 +22,7 @@ pub fn diff_content(diff: &Diff) -> Html {
     let first = diff.divergence.as_ref().map(|found| {
         let (place, both) = audit::divergence(found);
         let rows = both.map(|(which, has)| {
-            let whose = if which == "first" { "ours" } else { "uploaded" };
+            let whose = if which == "first" { "our ledger" } else { "uploaded copy" };
             el("div").with(el("dt").with(whose)).with(el("dd").with(el("code").with(name(&cut(&has, WIDTH)))))
         });
         let content = Html::new().with(el("p").with(place.to_html())).with(el("dl").class("facts").all(rows));
@@ -59,7 +59,7 @@ fn record_list(diff: &Diff) -> Html {
     let items = diff.records.shown.iter().map(|line| {
         let (text, changes) = audit::line_difference(line);
         let changes: Vec<Element> = changes.iter().map(|text| el("li").with(name(text))).collect();
-        let place = audit::line_places(line).map(|place| el("small").with(place));
+        let place = audit::line_places(line, diff.names).map(|place| el("small").with(place));
         let changes = (!changes.is_empty()).then(|| el("ul").all(changes));
         el("li").with(el("p").with(name(&text)).with(" ").with(place)).with(changes)
     });
@@ -77,13 +77,13 @@ fn case_list(diff: &Diff) -> Html {
             .map(|change| {
                 let (place, both) = audit::change(change);
                 let [first, second] = both.map(|has| cut(&has, WIDTH));
-                let text = format!("{place}: {first} in ours, {second} in the uploaded one");
+                let text = format!("{place}: {first} in our ledger, {second} in the uploaded copy");
                 let found = audit::change_characters(change).map(|found| el("div").with(name(&found)));
                 el("li").with(name(&text)).with(found)
             })
             .collect();
         let changes = (!changes.is_empty()).then(|| el("ul").all(changes));
-        el("li").with(el("p").with(audit::case_presence(case).to_html())).with(changes)
+        el("li").with(el("p").with(audit::case_presence(case, diff.names).to_html())).with(changes)
     });
     let all = diff.differing.saturating_add(diff.only_first).saturating_add(diff.only_second);
     let more = all.saturating_sub(diff.cases.len() as u64);

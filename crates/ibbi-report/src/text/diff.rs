@@ -30,7 +30,10 @@ pub fn diff(diff: &Diff, layout: Layout) -> Vec<Piece> {
         pieces.push(Piece::heading("\nDifferences by case"));
     }
     for case in &diff.cases {
-        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &audit::case_presence(case).plain(), columns)));
+        pieces.push(Piece::new(
+            TextStyle::Plain,
+            paragraph("", &audit::case_presence(case, diff.names).plain(), columns),
+        ));
         for change in &case.changes {
             pieces.push(changed(audit::change(change), columns));
             let found = audit::change_characters(change);
@@ -62,8 +65,8 @@ fn lines(diff: &Diff, columns: usize) -> Vec<Piece> {
         let (text, changes) = audit::line_difference(line);
         pieces.push(Piece::new(TextStyle::Plain, paragraph("", &text, columns)));
         pieces.extend(changes.iter().map(|text| Piece::new(TextStyle::Plain, paragraph("  - ", text, columns))));
-        let place =
-            audit::line_places(line).map(|place| Piece::new(TextStyle::Quiet, paragraph("    ", &place, columns)));
+        let place = audit::line_places(line, diff.names)
+            .map(|place| Piece::new(TextStyle::Quiet, paragraph("    ", &place, columns)));
         pieces.extend(place);
     }
     if let Some(more) = diff.records.total().checked_sub(diff.records.shown.len() as u64).filter(|more| *more > 0) {

@@ -67,8 +67,31 @@ impl Page<'_> {
     /// Returns the page as a response with a status.
     pub(crate) fn answer(self, status: StatusCode) -> Response {
         let (begin, end) = frame(self.title, self.place);
-        response::with_type(status, HTML, Body::from(begin + self.content.as_str() + end))
+        let content = self.content.as_str();
+        let (heading, rest) = match content.find(HEADING_END).filter(|_| has_several_forms(content)) {
+            Some(place) => content.split_at(place + HEADING_END.len()),
+            None => (content, ""),
+        };
+        let hint = if rest.is_empty() { "" } else { ONE_FORM };
+        response::with_type(status, HTML, Body::from([&begin, heading, hint, rest, end].concat()))
     }
+}
+
+const HEADING_END: &str = "</h1>";
+
+/// The hint on pages with several forms, for browsers without scripts. The script asks before texts of another form are left.
+const ONE_FORM: &str = "<noscript><p class=\"hint\">Each button sends only the form that it belongs to. Send one form before you type in \
+                        another one.</p></noscript>";
+
+/// Returns whether a page has several forms that change something and have texts to type.
+fn has_several_forms(content: &str) -> bool {
+    let is_typed = |form: &&str| {
+        let form = form.split("</form>").next().unwrap_or_default();
+        let (head, fields) = form.split_once('>').unwrap_or_default();
+        let typed = ["<textarea", "type=\"text\"", "type=\"email\"", "type=\"url\""];
+        head.contains("method=\"post\"") && typed.iter().any(|kind| fields.contains(kind))
+    };
+    content.split("<form").skip(1).filter(is_typed).nth(1).is_some()
 }
 
 /// Returns a button that sends its form.
@@ -168,4 +191,25 @@ pub(crate) fn tick(name: &str, value: &str, ticked: bool, label: impl Into<Html>
 /// Returns a hidden input.
 pub(crate) fn hidden(name: &str, value: &str) -> Element {
     el("input").attr("type", "hidden").attr("name", name).value(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_with_several_forms_to_type_into_say_so() {
+        let form = |method: &str, input: Element| el("form").attr("method", method).with(input);
+        let text = || line("name", "");
+        for (forms, several) in [
+            (vec![form("post", text()), form("post", textarea("why", "", 2))], true),
+            (vec![form("post", text()), form("post", hidden("id", "7"))], false),
+            (vec![form("post", text()), form("get", text())], false),
+            (vec![form("post", text())], false),
+            (vec![], false),
+        ] {
+            let content = Html::new().with(el("h1").with("A page")).with(el("div").all(forms));
+            assert_eq!(has_several_forms(content.as_str()), several, "{}", content.as_str());
+        }
+    }
 }

@@ -465,3 +465,16 @@ fn scenario_too_long_for_a_link_keeps_what_was_typed() {
             && !scripted.text().contains("href=\"/plan/dates.ics?")
     );
 }
+
+#[test]
+fn page_with_several_forms_says_that_each_is_sent_alone() {
+    let server = Running::start();
+    let case = server.open("Maple Hollow");
+    let hint = "<noscript><p class=\"hint\">Each button sends only the form that it belongs to.";
+    for (path, has_hint) in
+        [(format!("/cases/{case}"), true), ("/access".to_owned(), true), ("/cases".to_owned(), false)]
+    {
+        let page = server.get(&path);
+        assert_eq!((page.status, page.text().contains(hint)), (200, has_hint), "{path}: {}", page.text());
+    }
+}

@@ -82,9 +82,12 @@ fn copy_is_compared_with_the_ledger_of_the_server() {
     let place = sent.header("location").unwrap().to_owned();
     assert!(server.get(&place).text().contains(&format!("href=\"{place}/compare\"")));
     let page = server.get(&format!("{place}/compare")).text().to_owned();
-    for shown in ["The history forked: from line ", "the name is", "\u{430} (U+0430) in the second", "1 changed"] {
+    for shown in ["The history forked: from line ", "the name is", "\u{430} (U+0430) in the uploaded copy", "1 changed"]
+    {
         assert!(page.contains(shown), "{shown}: {page}");
     }
+    // Every sentence says which is which, as the page does.
+    assert!(page.contains("in our ledger") && !page.contains("the second") && !page.contains("first file"), "{page}");
     // An older copy is not a fork.
     let older = ledger.lines().next().unwrap().to_owned() + "\n";
     let (kind, body) = multipart(&[("ledger", older.as_bytes())]);

@@ -1,6 +1,7 @@
 //! Bad input of any kind gives one clear message and the documented exit code, and changes nothing.
 
 mod arguments;
+mod files;
 mod json;
 mod ledgers;
 mod surroundings;

@@ -39,6 +39,23 @@ fn clock_of_a_custody_line_is_checked_as_that_of_a_record() {
 }
 
 #[test]
+fn record_with_an_early_date_is_kept_from_the_day_it_was_written() {
+    let place = place();
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    let from = || {
+        let (_, due) = place.json(&["texts", "due", LEDGER, "--retention", "rules.toml"]);
+        let all = due["texts"].as_array().expect("texts").clone();
+        all.into_iter().find(|texts| texts["district"] == OPEN).expect("the open case")
+    };
+    assert_eq!((&from()["from"], &from()["allowed"]), (&json!("2025-11-21"), &json!(true)));
+    place.done(&note("text=Written today", "2025-11-21 09:20"));
+    let due = from();
+    assert!(due["from"].as_str().is_some_and(|day| day > "2025-11-22") && due["allowed"] == json!(false), "{due}");
+    let refused = place.ibbi(&destroy(OPEN, &[]));
+    assert!(refused.code == REFUSED && refused.err.contains("asks for them to be kept until"), "{refused:?}");
+}
+
+#[test]
 fn destruction_in_the_future_is_too_early_today() {
     let place = place();
     place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);

@@ -68,6 +68,62 @@ fn a_lost_file_of_texts_does_not_begin_again_in_plain_text() {
 }
 
 #[test]
+fn damaged_key_is_not_reported_as_absent() {
+    let place = place();
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    let name = format!("keys/{}.program.1.key", open_case(&place));
+    let key = fs::read(place.path(&name)).expect("a key");
+    let others = fs::read(place.path(&format!("keys/{TOUR}.management.1.key"))).expect("a key");
+    for content in [key[..key.len() / 2].to_owned(), Vec::new(), others] {
+        fs::write(place.path(&name), &content).expect("a file");
+        let verified = place.done(&["verify", LEDGER]);
+        assert!(
+            verified.contains("1 of 3 confidential texts is sealed") && verified.contains("the key is damaged"),
+            "{verified}"
+        );
+        let (_, verified) = place.json(&["verify", LEDGER]);
+        assert_eq!(
+            (verified["texts"]["key_damaged"].as_array().map(Vec::len), &verified["texts"]["closed"]),
+            (Some(1), &Value::Null)
+        );
+        let audit = serde_json::from_str::<Value>(&place.done(&["--json", "audit", LEDGER])).expect("JSON");
+        assert_eq!(codes(&audit, "texts."), [("texts.key-damaged".to_owned(), 1)]);
+    }
+    fs::write(place.path(&name), key).expect("a file");
+    assert!(!place.done(&["verify", LEDGER]).contains("damaged"));
+}
+
+#[test]
+fn moved_folder_of_keys_is_checked_by_every_command() {
+    let place = place();
+    place.done(&["texts", "seal", LEDGER, "--keys", "keys"]);
+    fs::create_dir_all(place.path("versioned/.git")).expect("a folder");
+    let before = fs::read(place.path(LEDGER)).expect("a ledger");
+    for (folder, why) in
+        [("office/keys", "is inside "), ("versioned/keys", "is in a Git repository"), ("open", "chmod 700")]
+    {
+        assert_eq!(run(place.shell(&format!("cp -Rp keys {folder}")), b"").code, 0);
+        if folder == "open" {
+            run(place.shell("chmod 755 open"), b"");
+        }
+        let with_folder = |args: &[&str]| {
+            let mut command = place.command(args);
+            command.env("IBBI_TEXT_KEYS", folder);
+            run(command, b"")
+        };
+        for args in [&["verify", LEDGER][..], &["status", LEDGER, "--case", OPEN]] {
+            let warned = with_folder(args);
+            assert!(warned.code == 0 && warned.err.contains(why), "{folder} {args:?}: {warned:?}");
+        }
+        for args in [&note("text=Quiet", "2025-11-21 17:00")[..], &destroy(OPEN, &[])] {
+            let refused = with_folder(args);
+            assert!(refused.code == FILE_ERROR && refused.err.contains(why), "{folder} {args:?}: {refused:?}");
+        }
+        assert_eq!(fs::read(place.path(LEDGER)).expect("a ledger"), before, "{folder}");
+    }
+}
+
+#[test]
 fn only_a_key_that_opens_the_texts_is_destroyed() {
     let place = place();
     fs::create_dir_all(place.path("versioned/.git")).expect("a folder");

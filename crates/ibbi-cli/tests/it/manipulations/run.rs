@@ -99,3 +99,17 @@ pub(crate) fn line_of(text: &str) -> u64 {
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest[..end].parse().unwrap_or(0)
 }
+
+/// Returns the codes of an audit for a fault of a verification.
+pub(crate) fn audit_codes(code: &'static str) -> Vec<&'static str> {
+    match code {
+        code if code.starts_with("line.") => vec!["line.malformed"],
+        "ledger.opening" => vec!["ledger.no-opening", "ledger.second-opening"],
+        code => vec![code],
+    }
+}
+
+/// Returns whether a verification of the chain alone reports a fault: one of the links, or of a checkpoint.
+pub(crate) fn is_of_chain(code: &str) -> bool {
+    matches!(code, "chain.prev" | "chain.seq") || code.starts_with("checkpoint.")
+}

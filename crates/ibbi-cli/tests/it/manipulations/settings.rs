@@ -44,8 +44,6 @@ struct Job {
     file: String,
     args: Vec<&'static str>,
     notes: Option<String>,
-    /// Whether the audit has the options of this setting.
-    is_audited: bool,
     /// The input of the script, unless only a signature shows it.
     script: Option<(Vec<u8>, Vec<u8>)>,
 }
@@ -204,16 +202,8 @@ fn jobs(bases: &Bases, index: usize, row: &Manipulation) -> Vec<Job> {
         let write = |suffix: &str, bytes: &[u8]| {
             fs::write(bases.place.path(&format!("{file}{suffix}")), bytes).unwrap();
         };
-        let mut job = Job {
-            row: index,
-            setting,
-            expected,
-            file: file.clone(),
-            args: Vec::new(),
-            notes: None,
-            is_audited: setting != Setting::Witnesses,
-            script: None,
-        };
+        let mut job =
+            Job { row: index, setting, expected, file: file.clone(), args: Vec::new(), notes: None, script: None };
         match (&row.made, setting) {
             (Made::Ledger(bytes), Setting::Alone) => {
                 write("", bytes);
@@ -276,7 +266,9 @@ fn jobs(bases: &Bases, index: usize, row: &Manipulation) -> Vec<Job> {
 /// What the tools reported about a job.
 struct Results {
     verified: Reported,
-    audited: Option<Reported>,
+    /// What a verification of the chain alone reports about a ledger.
+    chained: Option<Reported>,
+    audited: Reported,
 }
 
 fn run_one(bases: &Bases, job: &Job) -> Results {
@@ -285,8 +277,11 @@ fn run_one(bases: &Bases, job: &Job) -> Results {
         args.extend(["--checkpoint", notes.as_str()]);
     }
     let verified = run::verify(&bases.place, &job.file, &args);
-    let audited = job.is_audited.then(|| run::audit(&bases.place, &job.file, &args));
-    Results { verified, audited }
+    let chain_only = [&args[..], &["--chain-only"]].concat();
+    let is_ledger = job.setting != Setting::Extract;
+    let chained = is_ledger.then(|| run::verify(&bases.place, &job.file, &chain_only));
+    let audited = run::audit(&bases.place, &job.file, &args);
+    Results { verified, chained, audited }
 }
 
 /// Runs a function for each of many, on a few threads.
@@ -330,7 +325,7 @@ pub(crate) fn check(bases: &Bases, rows: &[Manipulation]) -> Vec<String> {
                     reported.found.iter().filter(|(code, _)| !known.contains(code) && !code.starts_with("texts."));
                 new.take(12).map(|(code, line)| format!("{code} {line}")).collect::<Vec<_>>().join(", ")
             };
-            let audited = found.audited.as_ref().map(shown).unwrap_or_default();
+            let audited = shown(&found.audited);
             let verified = &found.verified;
             let reported = format!(
                 "verify {} {:?} {} forks: {}; audit: {audited}",
@@ -375,7 +370,7 @@ fn compare(
     add: &mut impl FnMut(String),
 ) {
     let Expectation { fault, checkpoint, ref findings, hidden } = job.expected;
-    let Results { verified, audited } = results;
+    let Results { verified, chained, audited } = results;
     let is_sound = fault.is_none() && checkpoint.is_none();
     if verified.sound != is_sound || verified.code != if is_sound { 0 } else { 4 } {
         add(format!("verify must say {is_sound}"));
@@ -410,7 +405,11 @@ fn compare(
     if row.power == Power::Key && job.setting == Setting::Extract {
         check_own_extract(bases, row, job, add);
     }
-    let Some(audited) = audited else { return };
+    for (code, line) in fault.into_iter().chain(checkpoint).filter(|(code, _)| run::is_of_chain(code)) {
+        if chained.as_ref().is_some_and(|chained| !chained.has(code, line) && !chained.has_failed(code)) {
+            add(format!("verify --chain-only must report {code} at {line}"));
+        }
+    }
     if audited.sound != is_sound {
         add(format!("the audit must say {is_sound}"));
     }
@@ -418,7 +417,7 @@ fn compare(
         add("the audit has another exit code than its findings".to_owned());
     }
     for (code, line) in fault.into_iter().chain(checkpoint) {
-        if !audit_codes(code).iter().any(|code| audited.has(code, line)) {
+        if !run::audit_codes(code).iter().any(|code| audited.has(code, line)) {
             add(format!("the audit must report {code} at {line}"));
         }
     }
@@ -461,15 +460,6 @@ fn check_own_extract(bases: &Bases, row: &Manipulation, job: &Job, add: &mut imp
 
 fn note_text(note: &str) -> String {
     note.lines().take(3).map(|line| format!("{line}\n")).collect()
-}
-
-/// Returns the codes of an audit for a fault of a verification.
-fn audit_codes(code: &'static str) -> Vec<&'static str> {
-    match code {
-        code if code.starts_with("line.") => vec!["line.malformed"],
-        "ledger.opening" => vec!["ledger.no-opening", "ledger.second-opening"],
-        code => vec![code],
-    }
 }
 
 /// Returns what is wrong with the verdict of the script.

@@ -385,3 +385,32 @@ fn documented_example_runs() {
         println!("skipped: openssl is not installed");
     }
 }
+
+#[test]
+fn links_in_the_folder_are_refused_and_not_followed() {
+    let place = office();
+    released(&place, &MAPLE);
+    place.done(&["verify", "response"]);
+    fs::rename(place.path("response"), place.path("kept")).unwrap();
+    let names: Vec<_> = fs::read_dir(place.path("kept")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(names.len() >= 6, "{names:?}");
+    // A link to the very file, one that leads nowhere, and one beside the files.
+    for (name, target) in names
+        .iter()
+        .map(|name| (name.to_str().unwrap(), None))
+        .chain([("lines.jsonl", Some("nowhere")), ("more", Some("kept"))])
+    {
+        assert_eq!(run(place.shell("rm -rf response && cp -R kept response"), b"").code, 0);
+        let file = place.path("response").join(name);
+        let _ = fs::remove_file(&file);
+        std::os::unix::fs::symlink(
+            target.map_or_else(|| place.path("kept").join(name), |target| place.path(target)),
+            &file,
+        )
+        .unwrap();
+        let result = place.ibbi(&["verify", "response"]);
+        let fault = format!("{name}: it is a link; a release must have the file itself");
+        assert!(result.code == 4 && result.out.contains(&fault), "{name}: {} {}", result.out, result.err);
+        assert_eq!(python(&place, &["response".to_owned()], None), [Some(fault)]);
+    }
+}

@@ -1,6 +1,6 @@
 //! An office that answers a public-records request: its ledger, its decisions, and the folder that it sends.
 
-use crate::support::Place;
+use crate::support::{Place, record_in_time};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,6 +54,7 @@ pub(super) fn office() -> Place {
         key("example.org/ibbi", "my.key", "my.pub");
         key("example.org/other", "other.key", "other.pub");
         record(&place);
+        record_in_time(&place, "my.ledger");
         place.done(&["checkpoint", "my.ledger", "--key", "my.key"]);
         fs::write(place.path("exempt.toml"), EXEMPT).unwrap();
         place.files().into_iter().filter_map(|(name, bytes)| Some((name, bytes?))).collect()

@@ -1,8 +1,11 @@
 //! What the whole-program tests share: a folder in which the program runs as a user runs it.
 
 pub(crate) mod disk;
+mod in_time;
 pub(crate) mod server;
 pub(crate) mod typing;
+
+pub(crate) use in_time::record_in_time;
 
 use ibbi_testing::repository;
 use std::collections::BTreeMap;

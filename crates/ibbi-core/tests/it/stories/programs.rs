@@ -1,8 +1,8 @@
 //! Programs as data: training in several parts, named formats, and programs that ask for less than the published one.
 
 use crate::support::facts::*;
-use crate::support::slot;
 use crate::support::story::Story;
+use crate::support::{at, slot};
 use ibbi_core::{
     ActivityId, Case, Edition, EventKind, Outcome, Party, Presence, Program, ProgramError, ProgramParameters, Rule,
     Stage, Warning,
@@ -145,6 +145,34 @@ fn first_edition_cannot_express_other_programs() {
     ] {
         assert!(serde_json::from_str::<Program>(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn opening_is_advised_of_each_weakness_that_an_audit_finds() {
+    let advice = |program: Program| Story::default().case().advise(&opening(program), at("2026-09-01 09:00"), None);
+    for (weak, shown) in [
+        (
+            ProgramParameters { training: vec![60, 60], ..evenings() },
+            "the training has 120 minutes; the source has 480",
+        ),
+        (ProgramParameters { same_day_parts: true, ..evenings() }, "several parts can be held on one day"),
+        (
+            ProgramParameters { formats: vec![("short".parse().unwrap(), vec![60])], ..evenings() },
+            "the facilitation as short (1 hour) has 60 minutes; the source has 480",
+        ),
+        (
+            ProgramParameters { presence: Presence::EachTeam, ..evenings() },
+            "a session needs only one member of each team",
+        ),
+        (ProgramParameters { grace: 40, ..evenings() }, "a part can be 40 minutes short"),
+    ] {
+        let program = Program::new(weak).unwrap();
+        let weaknesses: Vec<_> = program.weaknesses().into_iter().map(|weakness| weakness.found).collect();
+        let found: Vec<_> = advice(program).into_iter().map(|advisory| (advisory.warning, advisory.found)).collect();
+        assert_eq!(found, [(Warning::LenientProgram, weaknesses.join(", "))]);
+        assert_eq!(weaknesses, [shown]);
+    }
+    assert_eq!(advice(Program::new(evenings()).unwrap()), []);
 }
 
 #[test]

@@ -84,8 +84,8 @@ const COMPARED: usize = 50;
 /// Compares an upload with this server's ledger.
 pub(crate) fn compare(request: &WebRequest) -> WebResult {
     let source = Source::of_request(request)?;
-    let diff = ibbi_app::audit::diff(&request.own()?, &source.ledger(), COMPARED)?;
-    let about = "The first file is this server\u{2019}s ledger, and the second one is the file that was uploaded.";
+    let diff = ibbi_app::audit::diff_copy(&request.own()?, &source.ledger(), COMPARED)?;
+    let about = "\u{201c}Our ledger\u{201d} is the one of this server. It is compared with the file that was uploaded.";
     let content = Html::new()
         .with(el("h1").with("Is this copy the same as ours?"))
         .with(el("p").with(about))
