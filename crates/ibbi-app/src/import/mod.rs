@@ -24,6 +24,7 @@
 mod cells;
 mod columns;
 mod existing;
+mod marks;
 mod people;
 mod report;
 mod row;
@@ -33,6 +34,7 @@ mod table;
 mod timeline;
 
 pub use columns::{Column, ColumnRow, columns, columns_markdown, template};
+pub(crate) use marks::imported;
 pub use people::NAME_NOT_RECORDED;
 pub use report::{ImportReport, ImportedCase, Problem, RowStatus, UnmetRule};
 pub use run::CheckedImport;

@@ -2,6 +2,7 @@
 
 use super::columns::Column;
 use super::existing::{CaseSpan, case_id, difference, district_key, records_of, spans_of};
+use super::marks::record_id;
 use super::report::{ImportReport, ImportedCase, Problem, RowStatus};
 use super::row::{self, PastCase};
 use super::table::{Row, Table};
@@ -139,14 +140,14 @@ impl CheckedRow {
                 for (step, time) in arrange(steps, zone, now) {
                     let number = counts.entry((step.column, step.event.kind())).or_default();
                     *number += 1;
-                    let name = format!("import {case} {} {} {number}", step.column.name(), step.event.kind());
+                    let id = record_id(case, step.column, step.event.kind(), *number);
                     let (case_of_event, new_case) =
                         if offers.is_empty() { (None, Some(case)) } else { (Some(case), None) };
                     offers.push(Offer {
                         case: case_of_event,
                         new_case,
                         at: Some(time),
-                        id: Some(Ids::derived(&name)),
+                        id: Some(id),
                         ..Offer::new(step.event, actor.clone())
                     });
                     result.last = Some(step.time.day(zone));
