@@ -194,8 +194,8 @@ fn findings(source: &Source, counted: &[&CodeCount], listed: &[AuditedCaseSummar
         };
         let about = about.with(el("code").with(code.code.code()));
         el("tr")
-            .with(el("th").attr("scope", "row").with(finding.line.to_string()))
-            .with(el("td").attr("data-head", "case").with(case))
+            .with(el("th").attr("scope", "row").attr("data-head", "line").with(finding.line.to_string()))
+            .with(el("td").attr("data-head", "case").with(case.map_or_else(|| "\u{2013}".into(), Html::from)))
             .with(el("td").attr("data-head", "severity").with(code.severity.code()))
             .with(el("td").attr("data-head", "finding").with(what + &more).with(about))
     });
