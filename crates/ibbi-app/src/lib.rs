@@ -30,6 +30,7 @@ pub mod form;
 pub mod goals;
 pub mod history;
 pub mod import;
+mod imported_records;
 pub mod input;
 mod json_text;
 mod keys;

@@ -1,7 +1,6 @@
 //! The key that signs a ledger as it grows.
 
 use crate::error::AppError;
-use crate::ledger::{EventStore as _, LedgerService};
 use ibbi_seal::{PrivateKey, SealedLedger, sign_checkpoint};
 use ibbi_store::{CheckpointOutcome, Clock};
 use std::path::Path;
@@ -22,21 +21,6 @@ impl Signer {
     /// Returns [`AppError`].
     pub fn load(key: &Path, every: u64) -> Result<Self, AppError> {
         Ok(Self { key: PrivateKey::load(key)?, every: every.max(1) })
-    }
-
-    /// Signs a ledger that is open for writing, unless the newest checkpoint covers all its lines.
-    ///
-    /// # Errors
-    /// Returns [`AppError`]; [`AppError::ReadOnly`] if the ledger is not open for writing.
-    pub fn cover(&self, service: &LedgerService) -> Result<(), AppError> {
-        let now = service.store().now().map_err(|error| service.unreadable(error))?;
-        let signed = service.store().with_ledger(|ledger| {
-            if ledger.observer().covered() < ledger.head().lines {
-                sign_checkpoint(ledger, &self.key, now)?;
-            }
-            Ok(())
-        });
-        signed.unwrap_or_else(|| Err(AppError::ReadOnly { cause: "the ledger is not open".to_owned() }))
     }
 
     /// Signs a ledger if enough lines are not covered by a checkpoint.

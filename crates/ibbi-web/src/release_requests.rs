@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use ibbi_app::ledger::PROGRAM;
 use ibbi_app::release::{self, Exemptions, PreparedRelease, ReleaseHints, ReleaseRequest};
+use ibbi_app::signing;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -30,7 +31,7 @@ pub(crate) fn prepare(request: &WebRequest, wanted: WantedRelease) -> Result<Pre
     let WantedRelease { cases, exemptions, shows_concern_ids, leaves_out_later } = wanted;
     let (ledger, signer) = (request.own()?, request.state.signer.clone());
     if let Some(signer) = signer.clone().filter(|_| !leaves_out_later) {
-        request.state.writer.run_here(move |service| signer.cover(service))?;
+        request.state.writer.run_here(move |service| signing::cover(service, &signer))?;
     }
     let asked = ReleaseRequest {
         cases,

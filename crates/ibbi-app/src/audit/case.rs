@@ -2,7 +2,7 @@
 
 use super::input::{audit_failed, find_case, open};
 use crate::error::AppError;
-use crate::import::imported;
+use crate::imported_records::imported;
 use ibbi_audit::{CaseQuery, CaseReport, KnownDay, known_by_day};
 use ibbi_log::{Texts, Uuid, texts_path};
 use std::io;

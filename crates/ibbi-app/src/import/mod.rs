@@ -24,7 +24,6 @@
 mod cells;
 mod columns;
 mod existing;
-mod marks;
 mod people;
 mod report;
 mod row;
@@ -34,7 +33,6 @@ mod table;
 mod timeline;
 
 pub use columns::{Column, ColumnRow, columns, columns_markdown, template};
-pub(crate) use marks::imported;
 pub use people::NAME_NOT_RECORDED;
 pub use report::{ImportReport, ImportedCase, Problem, RowStatus, UnmetRule};
 pub use run::CheckedImport;

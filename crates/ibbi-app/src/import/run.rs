@@ -2,12 +2,12 @@
 
 use super::columns::Column;
 use super::existing::{CaseSpan, case_id, difference, district_key, records_of, spans_of};
-use super::marks::record_id;
 use super::report::{ImportReport, ImportedCase, Problem, RowStatus};
 use super::row::{self, PastCase};
 use super::table::{Row, Table};
 use super::timeline::arrange;
 use crate::error::AppError;
+use crate::imported_records::record_id;
 use crate::service::{CaseService, Ids, Offer};
 use crate::zone::Zone;
 use ibbi_core::{At, EventKind, Name};
@@ -140,7 +140,7 @@ impl CheckedRow {
                 for (step, time) in arrange(steps, zone, now) {
                     let number = counts.entry((step.column, step.event.kind())).or_default();
                     *number += 1;
-                    let id = record_id(case, step.column, step.event.kind(), *number);
+                    let id = record_id(case, step.column.name(), step.event.kind(), *number);
                     let (case_of_event, new_case) =
                         if offers.is_empty() { (None, Some(case)) } else { (Some(case), None) };
                     offers.push(Offer {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 /// The address of the page.
 pub(super) const PLACE: &str = "/retention";
-pub(super) const TITLE: &str = "Records and retention";
+const TITLE: &str = "Records and retention";
 /// The most cases that the form lists, newest first.
 const LISTED: usize = 1000;
 
