@@ -376,7 +376,7 @@ const clipped = () => [...document.querySelectorAll(".scroll")].filter((box) => 
 
 // Every page in both color schemes and at both widths: no violation, nothing wider than the window, not too large.
 {
-  const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/reports/program", "/reports/cases", "/reports/cases?as_of=9/16/2025&sort=wait", "/audit/own/days", "/reports/goals", "/access", "/webhooks", "/retention", "/login", "/nothing"];
+  const paths = ["/", "/plan", "/plan?begin=empty", "/cases", "/audit", "/audit/own", "/reports/program", "/reports/cases", "/reports/cases?as_of=9/16/2025&sort=wait", "/audit/own/days", "/reports/goals", "/access", "/webhooks", "/retention", "/retention/release", "/login", "/nothing"];
   const cases = await (await fetch(`${base}/api/v1/cases`)).json();
   const [{ case: last }] = cases.cases;
   paths.push(`/cases/${last}/summary`, `/cases/${last}/forecast`, `/cases/${last}/entries/${await entryOf(last)}`);

@@ -1,7 +1,8 @@
 // A running server and a browser, for the scripts that count what they check.
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { program, shots, startBrowser } from "./browser.mjs";
 import { launch } from "./launch.mjs";
 
@@ -12,7 +13,10 @@ export const check = (holds, what) => { checks += 1; if (!holds) { wrong.push(wh
 export const same = (got, expected, what) => check(got === expected, `${what}: ${JSON.stringify(got)}, not ${JSON.stringify(expected)}`);
 
 export const place = mkdtempSync(join(tmpdir(), "ibbi-pages-"));
-export const server = await launch(program, place);
+// It signs, so that it can make releases.
+const key = join(place, "my.key");
+if (spawnSync(resolve(program), ["keygen", "example.org/ibbi", key]).status !== 0) throw new Error("no key was made");
+export const server = await launch(program, place, ["--sign", key]);
 process.on("exit", () => server.child.kill());
 export const browser = await startBrowser();
 if (shots) mkdirSync(shots, { recursive: true });

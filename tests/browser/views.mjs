@@ -142,6 +142,24 @@ await page.locator(".secret, code").first().waitFor();
 await look(page, "calendar of a case, made");
 await show("/calendars", "calendars");
 
+// A release: rules that can't be read, a preview, and the download of what was shown.
+await show("/retention/release", "release");
+await page.getByLabel("All cases of the ledger").check();
+await page.getByText("Rules for types of events").click();
+await page.getByLabel("Rules", { exact: true }).fill("[[rule]]\naction = 'hide'\nlines = [3]");
+await named(page, "Show the preview").click();
+await page.getByText("No release was made.").waitFor();
+check(!(await page.content()).includes("\ufffd"), "the place of an error is shown without signs for line breaks");
+await look(page, "release, refused");
+await page.getByLabel("Rules", { exact: true }).fill("");
+await page.getByLabel("Law").fill("M.G.L. c. 4, \u00a7 7, cl. 26(d)");
+await page.getByLabel("Reason").fill("It is about positions that are still being developed.");
+await named(page, "Show the preview").click();
+await page.getByRole("heading", { name: "Preview" }).waitFor();
+await look(page, "release, preview");
+const [download] = await Promise.all([page.waitForEvent("download"), named(page, "Download the release (.zip)").click()]);
+same(download.suggestedFilename(), "release.zip", "the name of the release's file");
+
 // Calendars of people, before and after a file.
 await page.goto(`${base}/plan/availability${search}`);
 await look(page, "import");

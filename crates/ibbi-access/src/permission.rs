@@ -99,7 +99,7 @@ impl View {
             Self::Webhooks => "manage webhooks",
             Self::Calendars => "make calendar addresses",
             Self::Polls => "ask people for their availability, and see their answers",
-            Self::Retention => "manage legal holds and the retention of texts",
+            Self::Retention => "manage legal holds, the retention of texts, and public-records releases",
             Self::PlannedDates => "put planned dates on the calendar of this case",
         }
     }

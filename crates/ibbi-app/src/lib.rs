@@ -30,6 +30,7 @@ pub mod form;
 pub mod goals;
 pub mod history;
 pub mod import;
+mod imported_records;
 pub mod input;
 mod json_text;
 mod keys;
@@ -62,7 +63,7 @@ pub use error::{AppError, DayOnly, ExitCode};
 pub use ibbi_common::{fiscal, format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
 pub use ibbi_log::{MAX_NUMBER, TextOwner};
-pub use ibbi_seal::{ExtractError, PublicKey};
+pub use ibbi_seal::{ExtractError, PrivateKey, PublicKey};
 /// The planner and the simulation. Programs reach them through this crate.
 pub use ibbi_sim as sim;
 pub use ibbi_store::{Identity, Record};

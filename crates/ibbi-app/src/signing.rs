@@ -15,6 +15,7 @@ use crate::file_type;
 use crate::history::{
     HistorySettings, add_findings, add_outside, extract_has_too_few_lines, older_verdicts, read_outside,
 };
+use crate::ledger::{EventStore as _, LedgerService};
 use crate::mirrors::verify_mirrored;
 use crate::quorum::Quorum;
 use crate::statements::{StatementKind, verify_statement};
@@ -59,6 +60,21 @@ pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, App
             complete: ledger.observer().ends_with_heads(),
         })
     })
+}
+
+/// Signs a ledger that is open for writing, unless the newest checkpoint covers all its lines.
+///
+/// # Errors
+/// Returns [`AppError`]; [`AppError::ReadOnly`] if the ledger is not open for writing.
+pub fn cover(service: &LedgerService, signer: &Signer) -> Result<(), AppError> {
+    let now = service.store().now().map_err(|error| service.unreadable(error))?;
+    let signed = service.store().with_ledger(|ledger| {
+        if ledger.observer().covered() < ledger.head().lines {
+            sign_checkpoint(ledger, &signer.key, now)?;
+        }
+        Ok(())
+    });
+    signed.unwrap_or_else(|| Err(AppError::ReadOnly { cause: "the ledger is not open".to_owned() }))
 }
 
 /// How much of a file shows what it is, in bytes.

@@ -4,7 +4,7 @@
 
 use crate::audit::{invalid_checkpoints, verdict};
 use crate::format;
-use crate::html::{Html, el};
+use crate::html::{Html, cite, el};
 use crate::phrase::Phrase;
 use crate::terminal::columns::paragraph;
 use crate::terminal::{Layout, Piece, TextStyle};
@@ -51,12 +51,13 @@ pub fn certificate_html(report: &AuditReport) -> Html {
                 TextStyle::Bad => el("li").class("bad"),
                 _ => el("li"),
             };
+            let item = item.attr("id", format!("C{}", start + index)).with(cite('C', start + index));
             let text = phrase.to_html();
             let is_verdict = start + index == 1;
             if is_verdict { item.with(el("strong").class("verdict").with(text)) } else { item.with(text) }
         });
         content.push(el("h3").with(heading));
-        content.push(el("ol").class("cited").attr("start", start).all(items));
+        content.push(el("ol").class("cited").all(items));
     }
     let class = if report.certificate.sound && report.errors == 0 { "certificate" } else { "certificate not-sound" };
     crate::html::section("certificate", "Certificate", content).class(class).into()

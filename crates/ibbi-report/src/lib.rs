@@ -62,6 +62,7 @@ mod terminal;
 pub mod text;
 pub mod xlsx;
 
+pub use audit::finding_sentence;
 pub use case_tables::{CASES_TABLES, CaseOrder, cases_table};
 pub use certificate::{certificate_html, certificate_sentences};
 pub use describe::{describe, describe_with_names, neutrals};

@@ -50,6 +50,7 @@ mod published_requests;
 mod query;
 mod reader;
 mod redacted_path;
+mod release_requests;
 mod request;
 mod response;
 mod retention_requests;

@@ -77,6 +77,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
     code("access-unavailable", &[503], "No one can sign in now",
         "The records of access can't be read. Wait until the person who runs the server has fixed this."),
     code("poll", &[422], "The poll can't be changed like this", "`detail` says what is wrong with the poll or the answer, and what to do."),
+    code("release-changed", &[409], "The release has changed",
+        "The records or the decisions have changed since the preview. Look at a new one, and send its `sha256` as `seen`."),
     code("poll-exists", &[409], "There is such a poll", "There is a poll with this ID already."),
     code("poll-closed", &[409], "The poll is closed", "Answers can no longer be given or changed."),
     code("polls-unavailable", &[503], "The poll can't be read",

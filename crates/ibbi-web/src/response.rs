@@ -17,6 +17,7 @@ pub(crate) const NDJSON: &str = "application/x-ndjson";
 pub(crate) const PROBLEM: &str = "application/problem+json";
 pub(crate) const CALENDAR: &str = "text/calendar; charset=utf-8";
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
+pub(crate) const ZIP: &str = "application/zip";
 pub(crate) const TOML: &str = "application/toml; charset=utf-8";
 
 /// Returns a response with a status and a content type.

@@ -141,8 +141,7 @@ impl Server {
         // Before the address is known, so that an early signal is handled too.
         let signals = Signals::catch(&runtime).map_err(failed)?;
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
-        let public_key = signer.as_ref().map(|signer| signer.key.public().to_string());
-        let options = OpenOptions { signer, ..OpenOptions::new(Arc::clone(&clock)) };
+        let options = OpenOptions { signer: signer.clone(), ..OpenOptions::new(Arc::clone(&clock)) };
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
         let set_aside = service.store().torn().map(|torn| torn.to_string());
         let service = Arc::new(RwLock::new(service));
@@ -157,7 +156,7 @@ impl Server {
         let stopping = writer.clone();
         let live = AppState::has_token(&ledger, &clock).and_then(|has_token| Live::new(settings, bound, has_token));
         let live = live.map_err(|error| stop(error, &stopping))?;
-        let state = AppState::new(service, (writer, troubles), clock, live, reload, public_key, bound, ledger, limits);
+        let state = AppState::new(service, (writer, troubles), clock, live, reload, signer, bound, ledger, limits);
         let state = Arc::new(state.map_err(|error| stop(AppError::Usage(error.to_string()), &stopping))?);
         let link = state.live().settings.sign_in.local.as_ref().map(|_| state.sessions.new_link()).transpose();
         let link = link.map_err(|error| AppError::Usage(error.to_string()))?;

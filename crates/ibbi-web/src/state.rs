@@ -19,6 +19,7 @@ use ibbi_access::{AccessError, AccessFile, Principal, ReadLog, Registry, Viewer,
 use ibbi_app::case_log::CaseLog;
 use ibbi_app::ledger::{Clock, LedgerService};
 use ibbi_app::service::{Offer, Recorded};
+use ibbi_app::signing::Signer;
 use ibbi_app::sim::Settings;
 use ibbi_app::{AppError, feed};
 use ibbi_core::{At, IdentityText};
@@ -50,6 +51,8 @@ pub(crate) struct AppState {
     address: SocketAddr,
     /// The key that signs checkpoints, for those who check them.
     pub(crate) public_key: Option<String>,
+    /// The key itself, which also signs releases.
+    pub(crate) signer: Option<Arc<Signer>>,
     /// The port on which the server listens.
     pub(crate) port: u16,
     pub(crate) sessions: Sessions,
@@ -98,7 +101,7 @@ impl AppState {
         clock: Clock,
         live: Live,
         reload: Option<Reload>,
-        public_key: Option<String>,
+        signer: Option<Arc<Signer>>,
         address: SocketAddr,
         path: PathBuf,
         limits: Limits,
@@ -116,7 +119,8 @@ impl AppState {
             live: RwLock::new(Arc::new(live)),
             reload,
             address,
-            public_key,
+            public_key: signer.as_ref().map(|signer| signer.key.public().to_string()),
+            signer,
             port: address.port(),
             sessions: Sessions::default(),
             throttle: Throttle::default(),

@@ -2,6 +2,7 @@
 
 use super::input::{audit_failed, find_case, open};
 use crate::error::AppError;
+use crate::imported_records::imported;
 use ibbi_audit::{CaseQuery, CaseReport, KnownDay, known_by_day};
 use ibbi_log::{Texts, Uuid, texts_path};
 use std::io;
@@ -14,7 +15,7 @@ use std::path::Path;
 pub fn case_report(path: &Path, case: &str, query: impl FnOnce(Uuid) -> CaseQuery) -> Result<CaseReport, AppError> {
     let id = find_case(path, case)?;
     let report = ibbi_audit::case_report(open(path)?, &query(id)).map_err(|error| audit_failed(path, error))?;
-    report.ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
+    report.map(marked).ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
 }
 
 /// Returns a report on one case as [`case_report`] does, with the confidential texts that are in the file beside the ledger. Without
@@ -35,7 +36,7 @@ pub fn case_report_with_texts(
     };
     let report = ibbi_audit::case_report_with_texts(open(path)?, &query(id), &texts);
     let report = report.map_err(|error| audit_failed(path, error))?;
-    report.ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
+    report.map(marked).ok_or_else(|| AppError::NoCase(format!("{} has no case {id}", path.display())))
 }
 
 /// Returns a report on one case, and what was known about it at the end of each day. The ledger is read twice.
@@ -63,5 +64,14 @@ pub fn case_in_full(
 /// Returns an [`AppError`] if the ledger can't be read. A case that it doesn't have is left out.
 pub fn case_reports(path: &Path, queries: &[CaseQuery]) -> Result<Vec<CaseReport>, AppError> {
     let reports = ibbi_audit::case_reports(open(path)?, queries).map_err(|error| audit_failed(path, error))?;
-    Ok(reports.into_iter().flatten().collect())
+    Ok(reports.into_iter().flatten().map(marked).collect())
+}
+
+/// Marks the records that were imported.
+fn marked(mut report: CaseReport) -> CaseReport {
+    let records: Vec<_> = report.records.iter().map(|record| (record.id, record.event.kind())).collect();
+    for (record, is_imported) in report.records.iter_mut().zip(imported(report.case, &records)) {
+        record.imported = is_imported;
+    }
+    report
 }

@@ -152,6 +152,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn imported_records_are_known_by_every_column() {
+        let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
+        assert_eq!(names, crate::imported_records::COLUMNS);
+    }
+
+    #[test]
     fn headers_are_matched_leniently_and_no_two_columns_share_one() {
         for header in ["labor_team", "Labor Team", " LABOR-TEAM ", "laborteam"] {
             assert_eq!(Column::from_header(header), Some(Column::LaborTeam), "{header}");

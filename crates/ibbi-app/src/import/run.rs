@@ -7,6 +7,7 @@ use super::row::{self, PastCase};
 use super::table::{Row, Table};
 use super::timeline::arrange;
 use crate::error::AppError;
+use crate::imported_records::record_id;
 use crate::service::{CaseService, Ids, Offer};
 use crate::zone::Zone;
 use ibbi_core::{At, EventKind, Name};
@@ -139,14 +140,14 @@ impl CheckedRow {
                 for (step, time) in arrange(steps, zone, now) {
                     let number = counts.entry((step.column, step.event.kind())).or_default();
                     *number += 1;
-                    let name = format!("import {case} {} {} {number}", step.column.name(), step.event.kind());
+                    let id = record_id(case, step.column.name(), step.event.kind(), *number);
                     let (case_of_event, new_case) =
                         if offers.is_empty() { (None, Some(case)) } else { (Some(case), None) };
                     offers.push(Offer {
                         case: case_of_event,
                         new_case,
                         at: Some(time),
-                        id: Some(Ids::derived(&name)),
+                        id: Some(id),
                         ..Offer::new(step.event, actor.clone())
                     });
                     result.last = Some(step.time.day(zone));

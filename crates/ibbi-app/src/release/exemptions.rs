@@ -11,6 +11,7 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// Why something is withheld, in the office's words.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
     /// The law, such as `M.G.L. c. 4, § 7, cl. 26(d)`.
@@ -61,27 +62,41 @@ struct Rule {
     decision: Decision,
 }
 
-/// The file.
-#[derive(Debug, Deserialize)]
+/// The rules as they are written, in TOML or JSON. The first rule that fits a record decides.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct ExemptionFile {
+pub struct ExemptionTables {
+    /// The exemption of every text that no rule is about.
     default: Option<Exemption>,
+    /// The rules.
     #[serde(default)]
     rule: Vec<RuleTable>,
 }
 
-#[derive(Debug, Deserialize)]
+/// A rule as it is written. It is about the records that fit `lines`, `kind`, and `party`, as far as they are given.
+#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ExemptionRule"))]
 #[serde(deny_unknown_fields)]
-struct RuleTable {
+pub struct RuleTable {
+    /// `release` or `withhold` the text, or `withhold_line`, which works for every record.
     action: Action,
+    /// The numbers of lines in the ledger.
     lines: Option<Vec<u64>>,
+    /// The type of event, such as `note_added`.
     kind: Option<String>,
+    /// `labor` or `management`.
     party: Option<String>,
+    /// The law that allows to withhold this. Required unless the text is released.
     exemption: Option<String>,
+    /// Why it applies. Required unless the text is released.
     reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ExemptionAction"))]
 #[serde(rename_all = "snake_case")]
 enum Action {
     Release,
@@ -105,22 +120,42 @@ impl Exemptions {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn read(path: &Path) -> Result<Self, AppError> {
-        let shown = path.display();
         let text = text_file::read(path, MOST_BYTES)?;
-        let file: ExemptionFile =
-            toml::from_str(&text).map_err(|error| AppError::Usage(format!("{shown}: {}", error.to_string().trim())))?;
-        let wrong = |place: &str, reason: &str| AppError::Usage(format!("{shown}: {place}: {reason}"));
-        if let Some(default) = &file.default {
+        Self::parse(&text, &path.display().to_string())
+    }
+
+    /// Reads rules from text, as a file of them has it. `name` is for errors.
+    ///
+    /// # Errors
+    /// [`AppError::Usage`] with what is wrong in the text.
+    pub fn parse(text: &str, name: &str) -> Result<Self, AppError> {
+        let tables: ExemptionTables =
+            toml::from_str(text).map_err(|error| AppError::Usage(format!("{name}: {}", error.to_string().trim())))?;
+        Self::from_tables(tables, name)
+    }
+
+    /// Checks rules. `name` is for errors.
+    ///
+    /// # Errors
+    /// [`AppError::Usage`] with the rule and what is wrong in it.
+    pub fn from_tables(tables: ExemptionTables, name: &str) -> Result<Self, AppError> {
+        let wrong = |place: &str, reason: &str| AppError::Usage(format!("{name}: {place}: {reason}"));
+        if let Some(default) = &tables.default {
             checked(default.clone()).map_err(|reason| wrong("default", reason))?;
         }
         let mut rules = Vec::new();
-        for (table, number) in file.rule.into_iter().zip(1..) {
+        for (table, number) in tables.rule.into_iter().zip(1..) {
             let place = format!("rule {number}");
             let mut rule = Rule::new(table).map_err(|reason| wrong(&place, &reason))?;
-            rule.name = format!("{place} of {shown}");
+            rule.name = format!("{place} of {name}");
             rules.push(rule);
         }
-        Ok(Self { rules, default: file.default, released: Vec::new() })
+        Ok(Self { rules, default: tables.default, released: Vec::new() })
+    }
+
+    /// Returns whether the rules have an exemption for every other text.
+    pub const fn has_default(&self) -> bool {
+        self.default.is_some()
     }
 
     /// Sets the exemption of every text that no rule is about.

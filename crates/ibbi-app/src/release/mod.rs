@@ -4,25 +4,26 @@
 //! its line as a salted digest, and its salt is in no file of the release, so it can't be guessed. The person who gets the release
 //! can check all of it without this program.
 
+mod archive;
 mod check;
+mod choice;
 mod entries;
 mod exemptions;
 mod folder;
 mod scope;
 
 pub use check::{ReleaseVerdict, check_release};
-pub use exemptions::{Exemption, Exemptions};
+pub use exemptions::{Exemption, ExemptionTables, Exemptions, RuleTable};
 
 use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
 use crate::ledger::{self, Collect, open_unpacked};
-use entries::{Basis, Head, LINES, NOTE, Part, TEXTS, TextEntry, WITHHELD, WithheldEntry, json_line};
-use exemptions::Decision;
-use ibbi_core::{Event, NoteText};
-use ibbi_log::{CustodyState, Destruction, Digest, LedgerLine, TextState, Texts, open_sidecar, texts_path};
-use ibbi_report::{ReleasePage, ReleasedCase, ReleasedRecord};
+use choice::Choice;
+use entries::{Basis, Head, LINES, NOTE, Part, TEXTS, WITHHELD, json_line};
+use ibbi_log::{Digest, Texts, open_sidecar, texts_path};
+use ibbi_report::ReleasePage;
 use ibbi_seal::{PrivateKey, RELEASE_FORMAT, ReleaseLines, SignedCheckpoint, checkpoints_path, sign_release};
-use scope::{Item, items, title};
+use scope::items;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -37,28 +38,63 @@ const TOOLS: [(&str, &str); 4] = [
     ("verify_release.py", include_str!("../../../../docs/verify_release.py")),
 ];
 
+/// How the caller's interface names what an error asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct ReleaseHints {
+    /// How to decide about a text.
+    decide: &'static str,
+    /// How to have a checkpoint.
+    sign: &'static str,
+    /// How to do without a checkpoint that covers later records.
+    leave_out: &'static str,
+}
+
+impl ReleaseHints {
+    /// The options of `ibbi release`.
+    pub const COMMAND: Self = Self {
+        decide: "name the exemption of each in --exempt FILE, or one for all with --exempt-all and --reason, or release texts with \
+                 --release-text",
+        sign: "sign a checkpoint with `ibbi checkpoint` first",
+        leave_out: "name an older checkpoint with --checkpoint",
+    };
+    /// The form of the server, and its API.
+    pub const SERVER: Self = Self {
+        decide: "name the exemption for all other texts, write a rule about these lines, or release their texts",
+        sign: "a server with --sign KEYFILE signs one by itself; without it, stop the server and sign with `ibbi checkpoint`",
+        leave_out: "leave out later records",
+    };
+}
+
+impl Default for ReleaseHints {
+    fn default() -> Self {
+        Self::COMMAND
+    }
+}
+
 /// What is released, and what is withheld from it.
 #[derive(Debug, Clone, Default)]
-pub struct ReleaseRequest {
+pub struct ReleaseRequest<'a> {
     /// The cases; `None` for all cases of the ledger.
     pub cases: Option<BTreeSet<Uuid>>,
     /// The decisions about confidential texts, and about whole lines.
     pub exemptions: Exemptions,
     /// Whether the short IDs of concerns are shown although the texts of the concerns are withheld.
     pub shows_concern_ids: bool,
+    /// Whether records that no checkpoint covers are left out. Otherwise, such records of the cases are an error.
+    pub leaves_out_later: bool,
     /// The file of checkpoints. `None` means the file next to the ledger.
     pub checkpoints: Option<PathBuf>,
-    /// The file of the private key that signs the release.
-    pub key: Option<PathBuf>,
+    /// The private key that signs the release.
+    pub key: Option<&'a PrivateKey>,
     /// The program with its version, such as `ibbi 0.1.0`.
     pub program: String,
+    /// The words of errors.
+    pub hints: ReleaseHints,
 }
 
-/// What was written.
+/// What a release has, and what is withheld from it.
 #[derive(Debug, Clone, Serialize)]
-pub struct WrittenRelease {
-    /// The folder.
-    pub folder: PathBuf,
+pub struct ReleaseSummary {
     /// How many cases it is about.
     pub cases: u64,
     /// How many records it has in full.
@@ -79,28 +115,80 @@ pub struct WrittenRelease {
     pub complete: bool,
     /// Whether a key signed it.
     pub is_signed: bool,
-    /// What to look at before the folder is sent.
+    /// What to look at before the release is sent.
     pub remarks: Vec<String>,
 }
+
+/// What was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct WrittenRelease {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What is in it.
+    #[serde(flatten)]
+    pub summary: ReleaseSummary,
+}
+
+/// A release in memory, before it is written.
+#[derive(Debug, Clone)]
+pub struct PreparedRelease {
+    /// What it has, and what is withheld from it.
+    pub summary: ReleaseSummary,
+    /// Its page, as the person who asked for the records gets it.
+    pub page: ReleasePage,
+    files: BTreeMap<&'static str, Vec<u8>>,
+}
+
+impl PreparedRelease {
+    /// Returns the SHA-256 of `release.json`, which lists the SHA-256 of every other file but its signature. Two releases with one
+    /// digest have the same files.
+    pub fn digest(&self) -> Digest {
+        Digest::sha256(self.files.get(entries::HEAD).map_or(&[][..], Vec::as_slice))
+    }
+
+    /// Returns its files in one .zip file, in a folder `release`.
+    ///
+    /// # Errors
+    /// [`AppError::Io`] if the file would be too large.
+    pub fn to_zip(&self) -> Result<Vec<u8>, AppError> {
+        archive::zip(FOLDER, &self.files).map_err(|source| AppError::Io {
+            doing: "write",
+            path: "the release".into(),
+            source,
+        })
+    }
+}
+
+/// The name of the folder in a .zip file.
+const FOLDER: &str = "release";
 
 /// Writes a release to a new folder: all of it or nothing.
 ///
 /// # Errors
-/// [`AppError::Usage`] if a decision is missing or fits nothing, or if no checkpoint covers all lines of the cases;
-/// [`AppError::Extract`] if the ledger is not the one of its checkpoint; [`AppError::Io`] if the folder exists or a file can't be read
-/// or written.
-pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<WrittenRelease, AppError> {
+/// As [`prepare`]; also [`AppError::Io`] if the folder exists or can't be written.
+pub fn release(ledger: &Path, request: &ReleaseRequest<'_>, out: &Path) -> Result<WrittenRelease, AppError> {
     folder::check_new(out)?;
-    let key = request.key.as_deref().map(PrivateKey::load).transpose()?;
-    let checkpoint = newest_checkpoint(ledger, request.checkpoints.as_deref())?;
+    let prepared = prepare(ledger, request)?;
+    folder::write_new(out, &prepared.files)?;
+    Ok(WrittenRelease { folder: out.to_owned(), summary: prepared.summary })
+}
+
+/// Makes a release in memory.
+///
+/// # Errors
+/// [`AppError::Usage`] if a decision is missing or fits nothing, or if no checkpoint covers all lines of the cases;
+/// [`AppError::Extract`] if the ledger is not the one of its checkpoint; [`AppError::Io`] if a file can't be read.
+pub fn prepare(ledger: &Path, request: &ReleaseRequest<'_>) -> Result<PreparedRelease, AppError> {
+    let checkpoint = newest_checkpoint(ledger, request)?;
     let lines = ReleaseLines::read(open_unpacked(ledger)?, &checkpoint, request.cases.as_ref())
         .map_err(|error| AppError::from_extract(ledger, error))?;
-    if lines.later > 0 && request.checkpoints.is_none() {
+    if lines.later > 0 && !request.leaves_out_later {
         let message = format!(
-            "the newest checkpoint covers {} lines, and {} later lines of the cases would be missing; sign a checkpoint with `ibbi \
-             checkpoint` first, or name an older checkpoint with --checkpoint",
+            "the newest checkpoint covers {} lines, and {} later lines of the cases would be missing; {}, or {}",
             checkpoint.checkpoint().size,
-            lines.later
+            lines.later,
+            request.hints.sign,
+            request.hints.leave_out
         );
         return Err(AppError::Usage(message));
     }
@@ -108,18 +196,30 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
         Texts::beside(ledger).map_err(|source| AppError::Io { doing: "read", path: texts_path(ledger), source })?;
     let custody = ledger::read_cases(ledger, Collect::Nothing)?.store().custody();
     let chosen = Choice::new(items(&lines)?, request, (&texts, &custody))?;
+    let page = chosen.page(&lines, &checkpoint, request);
+    let files = files(&chosen, &page, &lines, &checkpoint, request)?;
+    Ok(PreparedRelease { summary: summary(&chosen, &lines, &checkpoint, request), page, files })
+}
+
+/// Returns the files of a release by their names.
+fn files(
+    chosen: &Choice<'_>,
+    page: &ReleasePage,
+    lines: &ReleaseLines,
+    checkpoint: &SignedCheckpoint,
+    request: &ReleaseRequest<'_>,
+) -> Result<BTreeMap<&'static str, Vec<u8>>, AppError> {
     let mut files = BTreeMap::new();
     let mut proved = Vec::new();
     lines.write(&chosen.lines_withheld, &mut proved).map_err(|source| AppError::Io {
         doing: "write",
-        path: out.to_owned(),
+        path: LINES.into(),
         source,
     })?;
     files.insert(LINES, proved);
     files.insert(TEXTS, chosen.released.values().flat_map(json_line).collect());
     files.insert(WITHHELD, chosen.withheld.values().flat_map(json_line).collect());
     files.extend(TOOLS.map(|(name, text)| (name, text.as_bytes().to_vec())));
-    let page = chosen.page(&lines, &checkpoint, request, key.is_some());
     files.insert("index.html", page.to_html().into_bytes());
     files.insert("README.txt", page.to_text().into_bytes());
     let digests = files.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::sha256(bytes).to_string())).collect();
@@ -128,20 +228,27 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
         checkpoint: checkpoint.to_string(),
         files: digests,
         release: RELEASE_FORMAT,
-        signer: key.as_ref().map(|key| key.public().name().to_owned()),
+        signer: request.key.map(|key| key.public().name().to_owned()),
     });
-    if let Some(key) = &key {
+    if let Some(key) = request.key {
         let note = sign_release(&checkpoint.checkpoint().origin, &Digest::sha256(&head), key);
         files.insert(NOTE, note.into_bytes());
     }
     files.insert(entries::HEAD, head);
-    folder::write_new(out, &files)?;
+    Ok(files)
+}
+
+fn summary(
+    chosen: &Choice<'_>,
+    lines: &ReleaseLines,
+    checkpoint: &SignedCheckpoint,
+    request: &ReleaseRequest<'_>,
+) -> ReleaseSummary {
     let with = |basis: Basis| {
         let texts = chosen.withheld.values().filter(|entry| entry.what == Part::Text && entry.basis == basis);
         texts.map(|entry| entry.line).collect()
     };
-    Ok(WrittenRelease {
-        folder: out.to_owned(),
+    ReleaseSummary {
         cases: lines.cases.len() as u64,
         records: (chosen.items.len() - chosen.lines_withheld.len()) as u64,
         lines_withheld: chosen.lines_withheld.iter().copied().collect(),
@@ -151,248 +258,21 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
         texts_not_available: with(Basis::NotAvailable),
         size: checkpoint.checkpoint().size,
         complete: lines.complete || request.cases.is_none(),
-        is_signed: key.is_some(),
-        remarks: chosen.remarks(&lines),
-    })
+        is_signed: request.key.is_some(),
+        remarks: chosen.remarks(lines),
+    }
 }
 
-fn newest_checkpoint(ledger: &Path, given: Option<&Path>) -> Result<SignedCheckpoint, AppError> {
-    let beside = checkpoints_path(ledger);
+fn newest_checkpoint(ledger: &Path, request: &ReleaseRequest<'_>) -> Result<SignedCheckpoint, AppError> {
+    let (beside, given) = (checkpoints_path(ledger), request.checkpoints.as_deref());
     let file = given.unwrap_or(&beside);
-    let none = || AppError::Usage(format!("{} has no checkpoint; sign one with `ibbi checkpoint`", file.display()));
+    let none = || {
+        let whose = given.map_or_else(|| "the ledger".to_owned(), |given| given.display().to_string());
+        AppError::Usage(format!("{whose} has no checkpoint; {}", request.hints.sign))
+    };
     if given.is_none() && !file.exists() {
         return Err(none());
     }
     let known = read_checkpoints(file, if given.is_some() { |path| File::open(path) } else { open_sidecar })?;
     known.largest().cloned().ok_or_else(none)
-}
-
-/// What becomes of each record.
-struct Choice<'a> {
-    items: Vec<Item<'a>>,
-    lines_withheld: BTreeSet<u64>,
-    released: BTreeMap<u64, TextEntry>,
-    withheld: BTreeMap<u64, WithheldEntry>,
-    /// The withheld lines whose IDs are not random. A guess of everything else in the line could be confirmed by its SHA-256.
-    guessable: Vec<u64>,
-    /// The lines about which only the default decided, and which are withheld, wholly or their texts.
-    by_default: Vec<u64>,
-}
-
-impl<'a> Choice<'a> {
-    fn new(
-        items: Vec<Item<'a>>,
-        request: &ReleaseRequest,
-        (texts, custody): (&Texts, &CustodyState),
-    ) -> Result<Self, AppError> {
-        let considered: Vec<_> = items.iter().map(Item::considered).collect();
-        request.exemptions.check_use(&considered)?;
-        let decisions: Vec<_> = considered.iter().map(|record| request.exemptions.decide(record)).collect();
-        let is_released =
-            |item: &Item<'_>, decision: &Option<Decision>| item.has_text() && *decision == Some(Decision::Release);
-        let shown: BTreeSet<_> = items
-            .iter()
-            .zip(&decisions)
-            .filter(|(item, decision)| is_released(item, decision))
-            .filter_map(|(item, _)| Some((item.record.case, *item.concern()?)))
-            .collect();
-        let (mut undecided, mut guessable) = (Vec::new(), Vec::new());
-        let mut choice = Self {
-            items: Vec::new(),
-            lines_withheld: BTreeSet::new(),
-            released: BTreeMap::new(),
-            withheld: BTreeMap::new(),
-            guessable: Vec::new(),
-            by_default: Vec::new(),
-        };
-        for (item, decision) in items.iter().zip(decisions) {
-            let line = item.record.line;
-            let names_concern = !request.shows_concern_ids
-                && item.concern().is_some_and(|concern| !shown.contains(&(item.record.case, *concern)));
-            let destruction = item.destruction(&items, texts, custody);
-            // The line of a concern without a text is confidential only because of the concern's ID.
-            let is_confidential = item.has_text() || names_concern;
-            match decision {
-                Some(Decision::WithholdLine(exemption)) => choice.withhold_line(item, exemption),
-                _ if !is_confidential => {}
-                // The ID of a concern still needs a decision.
-                _ if destruction.is_some() && !names_concern => {
-                    destruction.into_iter().for_each(|destruction| choice.list_destroyed(item, destruction));
-                }
-                Some(Decision::Withhold(exemption)) if names_concern || item.has_text_in_line() => {
-                    choice.withhold_line(item, exemption);
-                }
-                Some(decision) => {
-                    if let Some(destruction) = destruction {
-                        choice.list_destroyed(item, destruction);
-                    } else if choice.decide_text(item, decision, texts) {
-                        guessable.push(line);
-                    }
-                }
-                None => undecided.push(line),
-            }
-        }
-        if !undecided.is_empty() {
-            let message = format!(
-                "the confidential records in lines {} have neither an exemption nor a release; name the exemption of each in \
-                 --exempt FILE, or one for all with --exempt-all and --reason, or release texts with --release-text",
-                listed(&undecided)
-            );
-            return Err(AppError::Usage(message));
-        }
-        if !guessable.is_empty() {
-            let message = format!(
-                "the salts of the texts in lines {} are not random, as in samples and simulations, so the texts could be guessed from \
-                 their digests; withhold the lines (action = \"withhold_line\")",
-                listed(&guessable)
-            );
-            return Err(AppError::Usage(message));
-        }
-        let has_random_id = |item: &&Item<'_>| {
-            let salted = item.record.text_digest().and_then(|digest| texts.salted(&digest));
-            let id = item.record.id;
-            matches!(id.get_version_num(), 4 | 7) && salted.is_none_or(|(salt, _)| salt != id.as_bytes())
-        };
-        let hidden = items.iter().filter(|item| choice.lines_withheld.contains(&item.record.line));
-        choice.guessable = hidden.filter(|item| !has_random_id(item)).map(|item| item.record.line).collect();
-        let by_default = considered.iter().filter(|record| request.exemptions.leaves_to_default(record));
-        let is_withheld = |line: &u64| choice.withheld.get(line).is_some_and(|entry| entry.basis == Basis::Exempt);
-        choice.by_default = by_default.map(|record| record.line).filter(is_withheld).collect();
-        choice.items = items;
-        Ok(choice)
-    }
-
-    /// Releases or withholds a text. Returns whether it could be guessed.
-    fn decide_text(&mut self, item: &Item<'_>, decision: Decision, texts: &Texts) -> bool {
-        let (line, Some(digest)) = (item.record.line, item.record.text_digest()) else { return false };
-        let (basis, exemption, reason) = match (texts.salted(&digest), decision) {
-            (Some((salt, text)), Decision::Release) => {
-                let salt = salt.iter().map(|byte| format!("{byte:02x}")).collect();
-                let text = text.text().unwrap_or_default().to_owned();
-                self.released.insert(line, TextEntry { digest, line, salt, text });
-                return false;
-            }
-            (Some((salt, _)), Decision::Withhold(Exemption { exemption, reason })) => {
-                if salt == item.record.id.as_bytes() {
-                    return true;
-                }
-                (Basis::Exempt, Some(exemption), reason)
-            }
-            _ => {
-                let reason = match texts.state(&digest) {
-                    TextState::Altered => "The text in the office's file is not the recorded one.",
-                    _ => "The text is not in the office's file of texts.",
-                };
-                (Basis::NotAvailable, None, reason.to_owned())
-            }
-        };
-        let entry = item.entry((basis, Part::Text), (exemption, reason), digest);
-        self.withheld.insert(line, entry);
-        false
-    }
-
-    /// Lists a text that was destroyed, with the day and the rule.
-    fn list_destroyed(&mut self, item: &Item<'_>, destruction: &Destruction) {
-        let Some(digest) = item.record.text_digest() else { return };
-        let (day, rule) = (destruction.at.utc_date().readable(), &destruction.texts.rule);
-        let reason = format!("The text was destroyed on {day} under rule {rule}.");
-        let entry = item.entry((Basis::Destroyed, Part::Text), (None, reason), digest);
-        self.withheld.insert(item.record.line, entry);
-    }
-
-    fn withhold_line(&mut self, item: &Item<'_>, Exemption { exemption, reason }: Exemption) {
-        let entry = item.entry((Basis::Exempt, Part::Line), (Some(exemption), reason), item.digest);
-        self.lines_withheld.insert(item.record.line);
-        self.withheld.insert(item.record.line, entry);
-    }
-
-    /// Returns notes about lines that the officer should read again.
-    fn remarks(&self, lines: &ReleaseLines) -> Vec<String> {
-        let shown = || self.items.iter().filter(|item| !self.lines_withheld.contains(&item.record.line));
-        let mut remarks = Vec::new();
-        let mut add = |lines: Vec<u64>, what: &str| {
-            if !lines.is_empty() {
-                remarks.push(format!("{what} (lines {})", listed(&lines)));
-            }
-        };
-        add(
-            shown().filter(|item| item.has_reason()).map(|item| item.record.line).collect(),
-            "reasons that people typed are in the released lines themselves; read them, and withhold lines if you must",
-        );
-        let custody = lines.lines.iter().filter_map(|line| match &line.content {
-            LedgerLine::Custody(custody) => Some(custody.seq),
-            _ => None,
-        });
-        add(custody.collect(), "the reasons of legal holds and destructions are in released lines; read them");
-        let concerns =
-            shown().filter(|item| item.concern().is_some() && !self.released.contains_key(&item.record.line));
-        add(
-            concerns.map(|item| item.record.line).collect(),
-            "the short IDs of concerns are in released lines, and often give away its subject",
-        );
-        add(
-            self.by_default.clone(),
-            "the default decided about these texts and lines, because no rule is about them; check that it is right for each",
-        );
-        add(
-            self.guessable.clone(),
-            "the record IDs in withheld lines are not random, so someone who guesses everything else in the line could confirm the guess",
-        );
-        remarks
-    }
-
-    fn page<'p>(
-        &self,
-        lines: &ReleaseLines,
-        checkpoint: &SignedCheckpoint,
-        request: &'p ReleaseRequest,
-        is_signed: bool,
-    ) -> ReleasePage<'p> {
-        let mut cases: Vec<ReleasedCase> = Vec::new();
-        for item in &self.items {
-            let case = item.record.case;
-            let place = cases.iter().position(|known| known.case == case).unwrap_or_else(|| {
-                let is_open = |of: &&Item<'_>| of.record.case == case && !self.lines_withheld.contains(&of.record.line);
-                let title = title(case, self.items.iter().filter(is_open));
-                cases.push(ReleasedCase { case, title, records: Vec::new() });
-                cases.len() - 1
-            });
-            cases[place].records.push(self.shown(item));
-        }
-        let (is_all, complete) = (request.cases.is_none(), lines.complete || request.cases.is_none());
-        let (origin, size) = (checkpoint.checkpoint().origin.clone(), checkpoint.checkpoint().size);
-        ReleasePage { origin, size, cases, is_all, complete, is_signed, program: &request.program }
-    }
-
-    /// Returns a record as the page shows it.
-    fn shown(&self, item: &Item<'_>) -> ReleasedRecord {
-        let record = item.record;
-        let withheld = self.withheld.get(&record.line).map(|entry| (entry.exemption.clone(), entry.reason.clone()));
-        let is_line = self.lines_withheld.contains(&record.line);
-        let mut event: Event = record.event.clone();
-        if let Some(text) = event.note_text_mut()
-            && text.text().is_none()
-        {
-            let released = self.released.get(&record.line);
-            *text = released.and_then(|entry| NoteText::new(&entry.text).ok()).unwrap_or_else(NoteText::hidden);
-        }
-        ReleasedRecord {
-            line: record.line,
-            rev: record.rev,
-            what: if is_line { None } else { Some(ibbi_report::describe(&event)) },
-            when: if is_line { None } else { Some(item.when()) },
-            written: if is_line { None } else { Some(item.written()) },
-            recorded_by: if is_line { None } else { Some(record.actor.to_string()) },
-            kind: record.event.kind().label().to_owned(),
-            withheld,
-        }
-    }
-}
-
-/// Returns some numbers for a message.
-fn listed(lines: &[u64]) -> String {
-    let shown: Vec<_> = lines.iter().take(20).map(u64::to_string).collect();
-    let more =
-        if lines.len() > shown.len() { format!(", and {} more", lines.len() - shown.len()) } else { String::new() };
-    shown.join(", ") + &more
 }

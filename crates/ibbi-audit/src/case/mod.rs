@@ -93,6 +93,9 @@ pub struct CaseReport {
 /// A record of a case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CaseRecord {
+    /// Its ID.
+    #[serde(skip)]
+    pub id: Uuid,
     /// Its number in the ledger.
     pub seq: u64,
     /// Its number within the case.
@@ -103,6 +106,9 @@ pub struct CaseRecord {
     pub at: At,
     /// When it was recorded.
     pub logged: At,
+    /// Whether it was imported from a spreadsheet of past cases. An audit alone doesn't know: `ibbi-app` sets it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// The actor who recorded it.
     pub actor: Name,
     /// The event.

@@ -104,11 +104,13 @@ fn replay(input: &CaseRecords, query: &CaseQuery) -> ReplayedRecords {
             advisories.retain(|advisory| query.advisories || advisory.warning.is_lasting());
             let own = refused.as_ref().filter(|refused| refused.index == index);
             replayed.records.push(CaseRecord {
+                id: record.id,
                 seq,
                 rev,
                 line,
                 at,
                 logged,
+                imported: false,
                 actor: record.actor.clone(),
                 event: record.event.clone(),
                 details: record.details.clone(),

@@ -4,8 +4,8 @@ use crate::args::{Release, Verify};
 use crate::output::Outcome;
 use crate::terminal::{BAD, GOOD, WARN, count, paint};
 use ibbi_app::ledger::{self, Collect};
-use ibbi_app::release::{self, Exemption, Exemptions, ReleaseRequest, ReleaseVerdict, WrittenRelease};
-use ibbi_app::{AppError, ExitCode};
+use ibbi_app::release::{self, Exemption, Exemptions, ReleaseHints, ReleaseRequest, ReleaseVerdict, WrittenRelease};
+use ibbi_app::{AppError, ExitCode, PrivateKey};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -17,27 +17,30 @@ pub(crate) fn run(args: &Release, json: bool) -> Result<Outcome, AppError> {
     let service = ledger::read_cases(&args.ledger, Collect::Nothing)?;
     let cases = args.case.iter().map(|wanted| ledger::select(&service, Some(wanted)));
     let cases = if args.all { None } else { Some(cases.collect::<Result<BTreeSet<_>, _>>()?) };
+    let key = args.key.as_deref().map(PrivateKey::load).transpose()?;
     let request = ReleaseRequest {
         cases,
         exemptions: exemptions.with_released(args.release_text.clone()),
         shows_concern_ids: args.show_concern_ids,
+        leaves_out_later: args.checkpoint.is_some(),
         checkpoints: args.checkpoint.clone(),
-        key: args.key.clone(),
+        key: key.as_ref(),
         program: ledger::PROGRAM.to_owned(),
+        hints: ReleaseHints::COMMAND,
     };
     let written = release::release(&args.ledger, &request, &args.out)?;
     if json {
         return Ok(Outcome::json(&written));
     }
     let mut outcome = Outcome::done(summary(&written));
-    for remark in &written.remarks {
+    for remark in &written.summary.remarks {
         let _ = writeln!(outcome.messages, "{} {remark}", paint(WARN, "note:"));
     }
     Ok(outcome)
 }
 
-fn summary(written: &WrittenRelease) -> String {
-    let folder = written.folder.display();
+fn summary(WrittenRelease { folder, summary: written }: &WrittenRelease) -> String {
+    let folder = folder.display();
     let mut text = format!(
         "Wrote {} of {} to {folder}, up to line {}\n",
         count(written.records, "record"),

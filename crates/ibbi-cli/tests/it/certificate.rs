@@ -55,24 +55,26 @@ fn sentences(text: &str) -> Vec<String> {
     found
 }
 
-/// Returns the sentences of a certificate on a page.
+fn without_tags(html: &str) -> String {
+    let (mut text, mut is_tag) = (String::new(), false);
+    for character in html.chars() {
+        match character {
+            '<' => is_tag = true,
+            '>' => is_tag = false,
+            _ if !is_tag => text.push(character),
+            _ => {}
+        }
+    }
+    text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
+}
+
+/// Returns the sentences of a certificate on a page, without their numbers.
 fn of_page(html: &str) -> Vec<String> {
     let start = html.find("<section id=\"certificate\"").expect("a certificate");
     let section = &html[start..start + html[start..].find("</section>").unwrap()];
-    let without_tags = |item: &str| {
-        let (mut text, mut is_tag) = (String::new(), false);
-        for character in item.chars() {
-            match character {
-                '<' => is_tag = true,
-                '>' => is_tag = false,
-                _ if !is_tag => text.push(character),
-                _ => {}
-            }
-        }
-        text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
-    };
     let items = section.split("<li").skip(1).map(|item| &item[item.find('>').unwrap() + 1..]);
-    items.map(|item| without_tags(&item[..item.find("</li>").unwrap()])).collect()
+    let items = items.map(|item| without_tags(&item[..item.find("</li>").unwrap()]));
+    items.zip(1..).map(|(item, number)| item.strip_prefix(&format!("C{number}. ")).unwrap().to_owned()).collect()
 }
 
 /// Audits, and checks that the page and the terminal have the same sentences. Returns them, apart from the one with the time of
@@ -277,10 +279,85 @@ fn case_in_full_has_each_record_with_its_rules() {
     let at = fs::read_to_string(place.path("at.html")).unwrap();
     assert!(!at.contains("record-23") && at.contains("voided by #23: event 21 was voided"), "{at}");
     assert!(at.contains("The case was closed until #23 corrected this record") && !at.contains("is now closed"));
-    assert!(page.contains("road cited-s"));
     let text = place.done(&["audit", "a.ledger", "--case", "Birch Valley"]);
     assert!(text.starts_with("Certificate\n\nResult\nC1. "), "{text}");
     assert!(text.contains("written down more than a day after the event"), "{text}");
+}
+
+/// Returns what has a number on a page: the number, and the words after it.
+fn cited_on(page: &str) -> Vec<(String, String)> {
+    let items = page.split("<span class=\"cite\">").skip(1).map(|item| {
+        let (number, rest) = item.split_once("</span> ").unwrap();
+        let ends = ["</p>", "</li>", "<ul>"].iter().filter_map(|end| rest.find(end));
+        (number.trim_end_matches('.').to_owned(), without_tags(&rest[..ends.min().unwrap()]))
+    });
+    items.collect()
+}
+
+#[test]
+fn text_and_page_of_a_case_have_the_same_numbers() {
+    let place = Place::new();
+    fs::copy(golden_path("corrections-and-three-cases"), place.path("a.ledger")).unwrap();
+    for args in [vec![], vec!["--to", "11"]] {
+        let command = [vec!["audit", "a.ledger", "--case", "Birch Valley"], args].concat();
+        place.done(&[&command[..], &["--html", "case.html"]].concat());
+        let page = cited_on(&fs::read_to_string(place.path("case.html")).unwrap());
+        fs::remove_file(place.path("case.html")).unwrap();
+        let text = place.done(&command);
+        let is_number = |word: &str| {
+            let digits = word.trim_start_matches(['C', 'R', 'A', 'S']).strip_suffix('.');
+            digits.is_some_and(|digits| digits.len() + 2 == word.len() && digits.parse::<u32>().is_ok())
+        };
+        let first_words = text.lines().filter_map(|line| line.split(' ').next()).filter(|word| is_number(word));
+        let mut in_text: Vec<&str> = first_words.map(|word| word.trim_end_matches('.')).collect();
+        let mut on_page: Vec<&str> = page.iter().map(|(number, _)| number.as_str()).collect();
+        for kind in ["C", "R", "S"] {
+            assert!(on_page.contains(&format!("{kind}1").as_str()), "{kind}: {on_page:?}");
+        }
+        in_text.sort_unstable();
+        on_page.sort_unstable();
+        assert_eq!(in_text, on_page);
+        assert!(!text.lines().any(|line| matches!(line, "Events" | "Steps and their rules")), "{text}");
+        // The time of the audit is another one.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for (number, words) in page.iter().filter(|(_, words)| !words.starts_with("The audit was made")) {
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (plain, voided) = (format!("{number}. {words}"), format!("{number}. (voided) {words}"));
+            assert!(text.contains(&plain) || text.contains(&voided), "{plain}: {text}");
+        }
+    }
+}
+
+#[test]
+fn imported_records_are_marked_in_the_text_and_on_the_page() {
+    let place = Place::new();
+    place.done(&["tour", "--ledger", "a.ledger"]);
+    let table = ibbi_testing::repository("docs/past-cases.csv");
+    // Two rows of the file have mistakes.
+    assert_eq!(place.ibbi(&["import", "cases", table.to_str().unwrap(), "--into", "a.ledger"]).code, 3);
+    place.done(&["record", "a.ledger", "--case", "Alder Point", "note_added", "text=A later note."]);
+    let case = ["audit", "a.ledger", "--case", "Alder Point"];
+    let report = place.json(&case).1;
+    let records = report["moments"].as_array().unwrap();
+    let imported = records.iter().filter(|record| record["imported"] == true).count();
+    assert!(imported > 10 && imported + 1 == records.len(), "{report}");
+    assert!(records.last().unwrap().get("imported").is_none());
+    let note = format!("{imported} of the {} records were imported from a spreadsheet, on ", records.len());
+    let text = place.done(&case).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(&note) && text.contains("The ledger doesn't name the file."), "{note}: {text}");
+    assert_eq!(text.matches("- imported from a spreadsheet").count(), imported);
+    place.done(&[&case[..], &["--html", "case.html"]].concat());
+    let page = without_tags(&fs::read_to_string(place.path("case.html")).unwrap());
+    assert!(page.contains(&note), "{note}");
+    assert_eq!(page.matches("Imported from a spreadsheet").count(), imported);
+    place.done(&["audit", "a.ledger", "--html", "all.html"]);
+    let all = without_tags(&fs::read_to_string(place.path("all.html")).unwrap());
+    assert!(all.contains(&note), "{note}");
+    // A case that was recorded event by event has no mark.
+    let ledger = fs::read_to_string(place.path("a.ledger")).unwrap();
+    let first = ledger.split("\"case\":\"").nth(1).unwrap();
+    let own = place.done(&["audit", "a.ledger", "--case", &first[..36]]);
+    assert!(own.contains("R1. ") && !own.contains("imported from"), "{own}");
 }
 
 #[test]

@@ -144,8 +144,7 @@ pub(crate) fn rules_of_steps(report: &CaseReport) -> Table {
 
 /// Returns a table of the rules that the steps of several cases were checked against, each once.
 pub(crate) fn rules_of_cases(reports: &[CaseReport]) -> Table {
-    let mut table =
-        Table::new("Rules of the steps", [Column::text("rule"), Column::text("source"), Column::text("requirement")]);
+    let mut table = Table::new("Rules of the records", [Column::text("rule and source"), Column::text("requirement")]);
     let mut all = Vec::new();
     for rule in reports.iter().flat_map(rules) {
         if !all.contains(&rule) {
@@ -153,7 +152,8 @@ pub(crate) fn rules_of_cases(reports: &[CaseReport]) -> Table {
         }
     }
     for rule in all {
-        table.row([Cell::Code(rule.id().to_owned()), rule.source().label().into(), rule.statement().into()]);
+        let rule_and_source = Cell::Stack(vec![Cell::Code(rule.id().to_owned()), rule.source().label().into()]);
+        table.row([rule_and_source, rule.statement().into()]);
     }
     table
 }

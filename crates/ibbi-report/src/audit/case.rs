@@ -9,6 +9,14 @@ use ibbi_common::zone::Zone;
 use ibbi_core::{Date, Precision, Stage, Unmet};
 use std::collections::HashMap;
 
+/// How to cite a report on one case.
+pub(crate) const CITING: &str = "To cite this report: C1, R1, A1, and S1 are the first sentence of the certificate, the first record, the \
+                                 first session in the attendance, and the first stage that was reached. The text and the page have the \
+                                 same numbers.";
+/// What the list of records has, after their number.
+pub(crate) const RECORDS: &str = "in the order in which they were written down. #12 is line 12 of the ledger. The rules of each record are \
+                                  explained below.";
+
 /// A record that is logged at least this many minutes after its event gets a note.
 const LATE: i64 = 60;
 
@@ -70,6 +78,9 @@ pub(crate) fn record_notes(
     if let Some(on_behalf) = &moment.details.on_behalf {
         notes.push((TextStyle::Quiet, format!("on behalf of {on_behalf}")));
     }
+    if moment.imported {
+        notes.push((TextStyle::Quiet, "imported from a spreadsheet".to_owned()));
+    }
     if moment.details.precision == Precision::Day {
         notes.push((TextStyle::Quiet, "only the day is known".to_owned()));
     }
@@ -84,10 +95,6 @@ pub(crate) fn record_notes(
     }
     if moment.accepted && moment.recorded != moment.stage {
         notes.push((TextStyle::Bad, format!("recorded as leading to {}", moment.recorded.label())));
-    }
-    let late = moment.logged.minutes_since(moment.at);
-    if late >= LATE {
-        notes.push((TextStyle::Quiet, format!("recorded {} later", format::lasting(late.unsigned_abs()))));
     }
     notes.extend(moment.advisories.iter().map(|advisory| {
         let text = format!("{} [{}]", advisory.found, advisory.warning.code());
@@ -109,6 +116,35 @@ pub(crate) fn record_notes(
         notes.push((TextStyle::Plain, text));
     }
     notes
+}
+
+/// Returns a sentence on the records that were imported; none if no record was.
+pub(crate) fn import_note(report: &CaseReport, zone: Zone) -> Option<Phrase> {
+    let imported: Vec<&CaseRecord> = report.records.iter().filter(|record| record.imported).collect();
+    let (first, last) = (imported.first()?, imported.last()?);
+    let all = report.records.len();
+    let count = match imported.len() == all {
+        true => format!("All {} were imported", format::count(all as u64, "record")),
+        false if imported.len() == 1 => format!("1 of the {all} records was imported"),
+        false => format!(
+            "{} of the {} were imported",
+            format::number(imported.len() as u64),
+            format::count(all as u64, "record")
+        ),
+    };
+    let phrase = Phrase::new(format!("{count} from a spreadsheet, on ")).instant(first.logged, zone);
+    let phrase = if first.logged == last.logged { phrase } else { phrase.words(" to ").instant(last.logged, zone) };
+    let phrase = phrase.words(" by ").name(first.actor.to_string());
+    Some(phrase.words(
+        ". Their events and days are as that file had them. The ledger doesn't name the file. A note at the beginning of the case says \
+         what the file lacked.",
+    ))
+}
+
+/// Returns how much later than its event a record was written down, if that is unusual.
+pub(crate) fn late_note(record: &CaseRecord) -> Option<(TextStyle, String)> {
+    let late = record.logged.minutes_since(record.at);
+    (late >= LATE).then(|| (TextStyle::Quiet, format!("recorded {} later", format::lasting(late.unsigned_abs()))))
 }
 
 /// The minutes of a day.

@@ -3,7 +3,7 @@
 use crate::format;
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
-use ibbi_audit::{AuditReport, CodeCount, Finding, KeptFinding, Severity};
+use ibbi_audit::{AuditReport, CodeCount, Finding, FindingDetail, KeptFinding, Severity};
 use uuid::Uuid;
 
 /// Returns the codes that were found. The most severe are first.
@@ -49,14 +49,33 @@ pub(crate) fn finding_table(row: &CodeCount, id_of: impl Fn(&Uuid) -> Option<Str
                 None => code,
             }
         });
-        let mut what = format::sentence(&finding.text());
+        let mut what = finding_sentence(finding);
         if let Some(later) = consequences(kept) {
-            what = format!("{what}; {later}");
+            what = format!("{}; {later}", what.trim_end_matches('.'));
         }
         let place = [Some(place(finding).into()), case].into_iter().flatten().collect();
         table.row([Cell::Stack(place), Cell::Name(what)]);
     }
     table
+}
+
+/// Returns a finding for a page, in a sentence. An advisory comes without its code, which is beside it.
+///
+/// ```
+/// use ibbi_audit::{Audit, AuditOptions, LedgerSource};
+/// # fn main() -> Result<(), ibbi_audit::AuditError> {
+/// let report = Audit::new(AuditOptions::default()).run(LedgerSource::bytes(b""), &mut |_| {})?;
+/// let sentence = ibbi_report::finding_sentence(&report.findings[0].first[0].finding);
+/// assert!(sentence.ends_with('.') && !sentence.ends_with(".."), "{sentence}");
+/// # Ok(()) }
+/// ```
+pub fn finding_sentence(finding: &Finding) -> String {
+    match &finding.detail {
+        FindingDetail::Advisory(advisory) => {
+            format!("{}. {}", format::sentence(&advisory.found.to_string()), advisory.warning.label())
+        }
+        _ => format!("{}.", format::sentence(&finding.text())),
+    }
 }
 
 impl Phrase {

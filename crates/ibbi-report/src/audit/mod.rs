@@ -9,13 +9,14 @@ mod provenance;
 
 pub(crate) use attendance::{attendees, rules, rules_of_cases, rules_of_steps, session_title, step_rules, step_title};
 pub(crate) use case::{
-    actor_summary, by_day, case_verdict, causes, lacking, lateness, only_actor, record_notes, requirement_met,
-    stage_entry, stays, waits,
+    CITING, RECORDS, actor_summary, by_day, case_verdict, causes, import_note, lacking, late_note, lateness,
+    only_actor, record_notes, requirement_met, stage_entry, stays, waits,
 };
 pub(crate) use diff::{
     case_presence, change, change_characters, copy_verdict, diff_notes, diff_verdict, differing_fields, divergence,
     line_difference, line_places,
 };
+pub use findings::finding_sentence;
 pub(crate) use findings::{codes, consequences, finding_table, more, place};
 pub(crate) use measures::{
     caption, case_list, outcome_times, paths, record_counts, route, stage_times, standing, still_times, variant,

@@ -21,6 +21,7 @@ mod paper;
 mod parts;
 mod shell;
 
+pub(crate) use parts::cite;
 pub use parts::{details, instant, link, name, section, time};
 pub use shell::{Document, STYLE};
 

@@ -35,6 +35,11 @@ pub fn link(id: &str, content: impl Into<Html>) -> Element {
     el("a").attr("href", format!("#{id}")).with(content)
 }
 
+/// Returns the number of a sentence, a record, a session, or a stage, by which it can be cited. The text has the same one.
+pub(crate) fn cite(letter: char, number: usize) -> Html {
+    Html::from(el("span").class("cite").with(format!("{letter}{number}."))).with(" ")
+}
+
 /// Returns content that is folded under a summary.
 pub fn details(summary: impl Into<Html>, content: impl Into<Html>) -> Element {
     el("details").with(el("summary").with(summary)).with(content)

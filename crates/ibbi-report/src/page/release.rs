@@ -1,13 +1,13 @@
 //! The page and the text of a public-records release, for the person who asked for the records.
 
 use crate::format::count;
-use crate::html::{Document, Element, Html, el, section};
+use crate::html::{Document, Element, Html, details, el, name, section};
 use crate::table::{Cell, Column, Table};
 use uuid::Uuid;
 
 /// A release, for its page and its text.
 #[derive(Debug, Clone)]
-pub struct ReleasePage<'a> {
+pub struct ReleasePage {
     /// The ledger's name.
     pub origin: String,
     /// How many lines of the ledger the checkpoint covers.
@@ -21,7 +21,7 @@ pub struct ReleasePage<'a> {
     /// Whether a key signed the list of its files.
     pub is_signed: bool,
     /// The program with its version, such as `ibbi 0.1.0`.
-    pub program: &'a str,
+    pub program: String,
 }
 
 /// A case of a release.
@@ -99,7 +99,7 @@ const LIMITS: [&str; 5] = [
     "Records after the last covered line are not in this release.",
 ];
 
-impl ReleasePage<'_> {
+impl ReleasePage {
     /// Returns the page: one file that needs no other and runs no script.
     pub fn to_html(&self) -> String {
         let header = el("header").with(el("h1").with(TITLE));
@@ -123,7 +123,21 @@ impl ReleasePage<'_> {
             "Limits of this release",
             el("ul").all(LIMITS.iter().map(|limit| el("li").with(*limit))),
         ));
-        Document { title: TITLE, program: self.program, content }.to_html()
+        Document { title: TITLE, program: &self.program, content }.to_html()
+    }
+
+    /// Returns what the person who asked for the records gets to see, for the person who releases them: first what is withheld, and then
+    /// the records of each case, folded.
+    pub fn preview(&self) -> (Html, Html) {
+        let cases = self.cases.iter().map(|case| {
+            let summary = Html::from(el("strong").with(name(&case.title)))
+                .with(format!(": {}", count(case.records.len() as u64, "record")));
+            details(summary, records(case))
+        });
+        let withheld = Html::from(el("p").class("verdict").with(self.result()))
+            .with(self.withheld())
+            .with(el("ul").all(self.notes().into_iter().map(|note| el("li").with(note))));
+        (withheld, cases.collect())
     }
 
     /// Returns the page as text, without the records.

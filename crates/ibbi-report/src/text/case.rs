@@ -9,18 +9,20 @@ use crate::terminal::columns::paragraph;
 use crate::{audit, chart, describe, format};
 use ibbi_audit::{AuditReport, CaseRecord, CaseReport};
 use ibbi_common::zone::Zone;
-use ibbi_core::Precision;
+
+/// The margin below the number of a record.
+const INDENT: &str = "    ";
 
 /// Returns the certificate of an audit, then the report on one case.
 pub fn case_audit(audit: &AuditReport, case: &CaseReport, layout: Layout) -> Vec<Piece> {
     let mut pieces = certificate_text(audit, layout);
-    pieces.push(Piece::new(TextStyle::Plain, "\n"));
+    pieces.push(Piece::new(TextStyle::Quiet, format!("\n{}\n", paragraph("", audit::CITING, layout.columns()))));
     pieces.extend(case_report(case, layout));
     pieces
 }
 
-/// Returns the report on one case: its stage, its events with their actors, the attendance, the time in each stage, the waits,
-/// how each stage was reached, the steps with their rules, what is still needed, and the findings.
+/// Returns the report on one case: its stage, each record with its rules, the attendance, the time in each stage, the waits, the
+/// actors, how each stage was reached, the rules of the records, what is still needed, and the findings.
 pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     let columns = layout.columns();
     let zone = Zone::or_utc(report.time_zone.as_ref());
@@ -29,16 +31,18 @@ pub fn case_report(report: &CaseReport, layout: Layout) -> Vec<Piece> {
     pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &format!("case {}", report.case), columns)));
     let (good, verdict) = audit::case_verdict(report);
     pieces.push(Piece::new(good, paragraph("", &verdict.plain(), columns)));
+    let imported = audit::import_note(report, zone);
+    pieces.extend(imported.map(|note| Piece::new(TextStyle::Plain, paragraph("", &note.plain(), columns))));
     pieces.push(Piece::new(TextStyle::Plain, paragraph("", &audit::lateness(report), columns)));
     let times = format!("Times are in the zone {}.", zone.name());
     pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &times, columns)));
-    pieces.extend(timeline(report, zone, columns));
+    pieces.extend(records(report, zone, columns));
     pieces.extend(attendance(report, zone, columns));
     pieces.extend(titled(&chart::stays(report), layout));
     pieces.extend(captioned(&audit::waits(report), layout));
     pieces.extend(actors(report, zone, columns));
     pieces.extend(road(report, zone, columns));
-    pieces.extend(steps(report, zone, columns));
+    pieces.extend(rules(report, columns));
     pieces.extend(lacking(report, columns));
     pieces.extend(findings(report, columns));
     pieces
@@ -52,55 +56,43 @@ fn captioned(found: &Table, layout: Layout) -> Vec<Piece> {
     vec![heading, table(found, layout)]
 }
 
-fn timeline(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
-    let mut pieces = vec![Piece::heading("\nEvents")];
-    let only_actor = audit::only_actor(report);
-    if let Some(one) = &only_actor {
-        pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &one.plain(), columns)));
-    }
+/// Returns each record with its rules: when the event happened, and when and by whom it was written down.
+fn records(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
+    let mut pieces = vec![Piece::heading("\nRecords")];
+    let intro = format!("{}, {}", format::count(report.records.len() as u64, "record"), audit::RECORDS);
+    pieces.push(Piece::new(TextStyle::Quiet, paragraph("", &intro, columns)));
     let causes = audit::causes(report);
     let mut before = None;
-    for (day, moments) in audit::by_day(report, zone) {
-        pieces.push(Piece::new(TextStyle::Plain, format!("{}\n", format::weekday_date(day))));
-        for moment in moments {
-            pieces.push(one(moment, (zone, only_actor.is_none()), columns));
-            let indent = " ".repeat(lead(moment, zone).len().saturating_sub(2)) + "- ";
-            for (role, text) in audit::record_notes(moment, before, causes.get(&moment.seq).copied()) {
-                pieces.push(Piece::new(role, paragraph(&indent, &text, columns)));
-            }
-            before = Some(moment);
+    for ((record, step), number) in report.records.iter().zip(&report.steps).zip(1..) {
+        pieces.push(one(record, number, columns));
+        let title = audit::step_title(step, record.details.precision, zone).plain();
+        pieces.push(Piece::new(TextStyle::Plain, paragraph(INDENT, &title, columns)));
+        let rules = format!("Rules: {}.", audit::step_rules(step));
+        pieces.push(Piece::new(TextStyle::Quiet, paragraph(INDENT, &rules, columns)));
+        for (role, text) in audit::record_notes(record, before, causes.get(&record.seq).copied()) {
+            pieces.push(Piece::new(role, paragraph(&format!("{INDENT}- "), &text, columns)));
         }
+        before = Some(record);
     }
     pieces
 }
 
-/// Returns the start of a record's line.
-fn lead(moment: &CaseRecord, zone: Zone) -> String {
-    let time = match moment.details.precision {
-        Precision::Instant => zone.show_time(moment.at),
-        Precision::Day => String::new(),
-    };
-    format!("  {time:>8}  #{}  ", moment.seq)
-}
-
-/// Returns a record, with its actor if there are several.
-fn one(moment: &CaseRecord, (zone, named): (Zone, bool), columns: usize) -> Piece {
-    let voided = moment.corrected_by().is_some();
+fn one(record: &CaseRecord, number: usize, columns: usize) -> Piece {
+    let voided = record.corrected_by().is_some();
     let mark = if voided { "(voided) " } else { "" };
-    let by = if named { format!(" [{}]", moment.actor) } else { String::new() };
-    let text = format!("{mark}{}{by}", describe(&moment.event));
-    let role = if voided || !moment.accepted { TextStyle::Quiet } else { TextStyle::Plain };
-    Piece::new(role, paragraph(&lead(moment, zone), &text, columns))
+    let text = format!("{mark}{}", describe(&record.event));
+    let role = if voided || !record.accepted { TextStyle::Quiet } else { TextStyle::Plain };
+    Piece::new(role, paragraph(&format!("R{number}. "), &text, columns))
 }
 
 fn attendance(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for session in &report.attendance {
+    for (session, number) in report.attendance.iter().zip(1..) {
         if pieces.is_empty() {
             pieces.push(Piece::heading("\nAttendance"));
         }
         let title = audit::session_title(session, zone).plain();
-        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &title, columns)));
+        pieces.push(Piece::new(TextStyle::Plain, paragraph(&format!("A{number}. "), &title, columns)));
         for (label, names) in audit::attendees(session, zone) {
             pieces.push(Piece::new(TextStyle::Plain, paragraph("  - ", &format!("{label}: {names}"), columns)));
         }
@@ -108,14 +100,8 @@ fn attendance(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     pieces
 }
 
-fn steps(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
-    let mut pieces = vec![Piece::heading("\nSteps and their rules")];
-    for (step, record) in report.steps.iter().zip(&report.records) {
-        let title = audit::step_title(step, record.details.precision, zone).plain();
-        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &title, columns)));
-        pieces.push(Piece::new(TextStyle::Quiet, paragraph("    ", &audit::step_rules(step), columns)));
-    }
-    pieces.push(Piece::heading("\nRules of the steps"));
+fn rules(report: &CaseReport, columns: usize) -> Vec<Piece> {
+    let mut pieces = vec![Piece::heading("\nRules of the records")];
     for rule in audit::rules(report) {
         let text = format!("{} ({}): {}", rule.id(), rule.source().label(), rule.statement());
         pieces.push(Piece::new(TextStyle::Quiet, paragraph("- ", &text, columns)));
@@ -133,12 +119,12 @@ fn actors(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
 
 fn road(report: &CaseReport, zone: Zone, columns: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for entering in &report.milestones {
+    for (entering, number) in report.milestones.iter().zip(1..) {
         if pieces.is_empty() {
             pieces.push(Piece::heading("\nHow each stage was reached"));
         }
         let entered = audit::stage_entry(entering, zone).plain();
-        pieces.push(Piece::new(TextStyle::Plain, paragraph("", &entered, columns)));
+        pieces.push(Piece::new(TextStyle::Plain, paragraph(&format!("S{number}. "), &entered, columns)));
         for requirement in &entering.requirements {
             let text = audit::requirement_met(requirement).plain();
             pieces.push(Piece::new(TextStyle::Plain, paragraph("  - ", &text, columns)));

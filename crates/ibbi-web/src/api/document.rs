@@ -140,7 +140,10 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     let records = operation.answers.iter().any(|given| given.schema == "Recorded");
     let names = operation.path.contains('{') || operation.parameters.iter().any(|one| one.name == "after");
     let continues = tag == "Scenarios" && !matches!(operation.id, "checkScenario" | "compare" | "importAvailability");
-    if names || continues || matches!(operation.id, "checkpoints" | "publicKey" | "goals" | "placeHold") {
+    if names
+        || continues
+        || matches!(operation.id, "checkpoints" | "publicKey" | "goals" | "placeHold" | "releaseRecords")
+    {
         problems.push(NOT_FOUND);
     }
     if has_body {
@@ -152,6 +155,9 @@ fn problems(operation: &Operation) -> Vec<(u16, &'static str)> {
     }
     if records {
         problems.push(TAKEN);
+    }
+    if operation.id == "releaseRecords" {
+        problems.push((409, "The release would have other files than the one that `seen` names."));
     }
     if operation.parameters.iter().any(|one| one.name == "If-Match") {
         problems.push(CHANGED);

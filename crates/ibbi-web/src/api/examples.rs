@@ -89,6 +89,15 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
             "Whether the notes can be destroyed",
             json!({ "party": "program", "reason": "Routine, approved by the town clerk", "dry_run": true }),
         )],
+        "releaseRecords" => {
+            let default =
+                json!({ "exemption": "M.G.L. c. 4, § 7, cl. 26(d)", "reason": "Positions that are being developed" });
+            vec![(
+                "dry_run",
+                "What would be withheld of all cases",
+                json!({ "exempt": { "default": default }, "dry_run": true }),
+            )]
+        }
         "compare" => vec![(
             "formats",
             "Both formats of the sample",

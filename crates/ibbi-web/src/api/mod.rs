@@ -16,6 +16,7 @@ mod polls;
 mod program_report;
 mod records;
 mod reference;
+mod release;
 mod retention;
 mod scenarios;
 mod schedule;

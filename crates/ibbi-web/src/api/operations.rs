@@ -2,7 +2,7 @@
 
 use super::{
     Given, Operation, Parameter, audit, availability, calendars, cases, cases_report, goals, lines, planned_dates,
-    polls, program_report, records, reference, retention, schedule, webhooks,
+    polls, program_report, records, reference, release, retention, schedule, webhooks,
 };
 use crate::request::{blocking, limited, with_parts};
 use axum::http::Method;
@@ -56,6 +56,7 @@ const NDJSON: &str = "application/x-ndjson";
 const FORM: &str = "multipart/form-data";
 const CALENDAR: &str = "text/calendar";
 const TEXT: &str = "text/plain";
+const ZIP: &str = "application/zip";
 
 /// The responses of a computation: its result, or its progress line by line, by `Accept`.
 macro_rules! computed {
@@ -249,6 +250,12 @@ pub(crate) static OPERATIONS: &[Operation] = &[
         about: "Destroys the keys of the texts, so that no one can read them again. This can't be undone. Under a legal hold, before the day of the rule, or if the number of texts isn't `texts`, nothing is destroyed, and the response is a 422. With `dry_run`, nothing is destroyed.",
         answers: &[gives(200, JSON, "TextsDestroyed", "the texts that were destroyed, or with `dry_run` whether they can be destroyed")],
         handler: |request| limited(request, retention::destroy) },
+    Operation { id: "releaseRecords", tag: "Retention", view: View::Retention, method: Method::POST, path: "/api/v1/ledger/release",
+        parameters: &[], body: Some((JSON, "ReleaseBody")), summary: "Makes a copy of records for a public-records request, without exempt texts",
+        about: "Returns the records of some cases, or of all, as one .zip file. Its folder has proofs that the records are in the ledger and that none is missing, and each withheld text or line with the exemption and the reason (docs/release.md). A text without a decision is a 400, and so is a decision that fits nothing. With `dry_run`, the response is what would be withheld. If the server signs checkpoints, it first signs one that covers all records, and then the release.",
+        answers: &[gives(200, JSON, "ReleasePreview", "with `dry_run`: what would be withheld"),
+            gives(200, ZIP, "BinaryFile", "the release; unpack it to check it with `ibbi verify FOLDER`")],
+        handler: |request| limited(request, release::release) },
     Operation { id: "mirrorLines", tag: "Records", view: View::Mirror, method: Method::GET, path: "/api/v1/lines",
         parameters: &[at("query", "after", "Position", "only lines after this number; use `next` of the previous page, or its `position` later"),
             LIMIT, IF_NONE_MATCH],

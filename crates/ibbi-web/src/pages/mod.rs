@@ -18,6 +18,7 @@ mod plan;
 mod planned_dates;
 mod polls;
 mod provider;
+mod release;
 mod reports;
 mod retention;
 mod shell;
@@ -107,6 +108,8 @@ pub(crate) static ROUTES: &[(Method, &str, Option<View>, Handler)] = &[
     (Method::POST, "/retention/holds", Some(View::Retention), |request| limited(request, retention::place)),
     (Method::POST, "/retention/holds/{hold}/lift", Some(View::Retention), |request| limited(request, retention::lift)),
     (Method::POST, "/retention/destroy", Some(View::Retention), |request| limited(request, retention::destroy)),
+    (Method::GET, "/retention/release", Some(View::Retention), |request| limited(request, release::page)),
+    (Method::POST, "/retention/release", Some(View::Retention), |request| limited(request, release::send)),
     (Method::GET, "/calendars", Some(View::Calendars), |request| blocking(request, calendars::page)),
     (Method::GET, "/calendars/{secret}", None, |request| blocking(request, calendar_answer::calendar)),
     (Method::POST, "/calendars/{calendar}/revoke", Some(View::Calendars), |request| blocking(request, calendars::revoke)),

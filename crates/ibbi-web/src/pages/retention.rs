@@ -56,7 +56,8 @@ fn show(request: &WebRequest, given: &Pairs, failed: Option<&WebError>) -> Resul
         .with(section("holds", "Legal holds", holds(&changes::holds(request)?, &districts)))
         .with(section("place", "Place a legal hold", form(&choices, given)))
         .with(section("texts", "Texts and retention", texts(request, given)?))
-        .with(section("destroyed", "Destroyed texts", destroyed(request, &districts)));
+        .with(section("destroyed", "Destroyed texts", destroyed(request, &districts)))
+        .with(section("release", super::release::TITLE, release()));
     Ok(Page { title: TITLE, place: PLACE, content }.answer(status))
 }
 
@@ -78,6 +79,12 @@ fn holds(all: &[ListedHold], districts: &Districts) -> Html {
         details(format!("Lifted holds ({})", lifted.len()), el("ul").class("later").all(lines))
     });
     content.with(earlier)
+}
+
+fn release() -> Html {
+    let about = "Make a copy of records for a person who asked for public records, without what the law exempts.";
+    let link = el("a").attr("href", super::release::PLACE).with("Make a public-records release");
+    Html::from(el("p").with(about)).with(el("p").with(link))
 }
 
 fn hold_line(hold: &ListedHold, districts: &Districts) -> Element {

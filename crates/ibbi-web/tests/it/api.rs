@@ -150,6 +150,9 @@ fn responses_match_the_openapi_document() {
     let (template, path) = ("/api/v1/cases/{case}/texts/destroy", format!("/api/v1/cases/{case}/texts/destroy"));
     let destroyed = check("POST", template, &path, Some(json!({ "reason": "Routine", "dry_run": true })), "*/*");
     assert_eq!((destroyed.status, &destroyed.json()["texts"]), (200, &json!([])), "{}", destroyed.text());
+    // A release needs a checkpoint.
+    let path = "/api/v1/ledger/release";
+    assert_eq!(check("POST", path, path, Some(json!({ "dry_run": true })), "*/*").status, 400);
     let made = check("POST", "/api/v1/webhooks", "/api/v1/webhooks", Some(hook), "*/*");
     let hook = format!("/api/v1/webhooks/{}", made.json()["id"].as_str().unwrap());
     for (method, tail, body, status) in [

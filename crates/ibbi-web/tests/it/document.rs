@@ -116,7 +116,7 @@ fn operations_are_described_in_full() {
 
 #[test]
 fn examples_match_their_schemas_and_bodies_are_accepted() {
-    let server = Running::start();
+    let (_keys, server) = Running::start_with_key();
     let document = ibbi_web::openapi();
     let case = server.open("Maple Hollow");
     // An example is about a person of this case.

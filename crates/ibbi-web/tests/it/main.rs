@@ -26,6 +26,7 @@ mod polls;
 mod programs;
 mod published;
 mod recorded;
+mod release;
 mod reports;
 mod sign_in;
 mod statements;

@@ -256,6 +256,28 @@ fn cases(server: &Running) -> Vec<Case> {
             &["typed reason"],
         ),
         case(
+            "/retention/release",
+            "/retention/release",
+            fields(&[
+                ("case", &open),
+                ("exemption", "typed law"),
+                ("reason", "typed reason"),
+                ("rules", "[[rule]] # typed rule"),
+                ("release_texts", "typed lines"),
+                ("show_concern_ids", "1"),
+                ("leave_out_later", "1"),
+            ]),
+            &[
+                "typed law",
+                "typed reason",
+                "# typed rule",
+                "typed lines",
+                &format!("value=\"{open}\" checked"),
+                "name=\"show_concern_ids\" value=\"1\" checked",
+                "name=\"leave_out_later\" value=\"1\" checked",
+            ],
+        ),
+        case(
             "/answer/{poll}/{secret}",
             link,
             fields(&[("c0", "can"), ("note", &long)]),

@@ -1,5 +1,6 @@
 //! Public-records releases: their content, what is kept out of them, and that the program and the Python script find every change.
 
+mod download;
 mod manipulations;
 mod office;
 mod one_case;

@@ -109,6 +109,15 @@ impl Server {
         (head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status"), body)
     }
 
+    /// Asks as `ask_with` does. Returns the body as bytes.
+    pub(crate) fn bytes_with(&self, token: &str, method: &str, path: &str, body: &str) -> (u16, Vec<u8>) {
+        let answer = self.answer_as(self.host(), &format!("authorization: Bearer {token}"), method, path, body);
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8_lossy(&answer[..end]);
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        (status, answer[end + 4..].to_vec())
+    }
+
     fn exchange(&self, credentials: &str, method: &str, path: &str, body: &str) -> (String, String) {
         self.exchange_as(self.host(), credentials, method, path, body)
     }
@@ -118,6 +127,12 @@ impl Server {
     }
 
     fn exchange_as(&self, host: &str, credentials: &str, method: &str, path: &str, body: &str) -> (String, String) {
+        let answer = String::from_utf8(self.answer_as(host, credentials, method, path, body)).expect("UTF-8");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        (head.to_owned(), body.to_owned())
+    }
+
+    fn answer_as(&self, host: &str, credentials: &str, method: &str, path: &str, body: &str) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.host()).expect("it listens");
         let length = body.len();
         write!(
@@ -126,10 +141,9 @@ impl Server {
              {length}\r\n\r\n{body}"
         )
         .expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        (head.to_owned(), body.to_owned())
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it answers");
+        answer
     }
 
     /// Asks under another name of the server and returns the status and the body.

@@ -2,7 +2,7 @@
 
 use super::{AuditPage, Section};
 use crate::chart::figure;
-use crate::html::{Element, Html, details, el, name, time};
+use crate::html::{Element, Html, cite, details, el, name, time};
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::terminal::TextStyle;
@@ -64,6 +64,7 @@ fn case(report: &CaseReport, id: &str) -> Element {
         .class("story")
         .with(verdict)
         .with(el("p").class("quiet").with(about.to_html()))
+        .with(audit::import_note(report, zone).map(|note| el("p").with(note.to_html())))
         .with(lacking(report))
         .with(findings(report))
         .with(figure(&format!("{id}-course"), &chart::course(report)))
@@ -88,17 +89,19 @@ fn headed(heading: &'static str, content: impl Into<Html>) -> Html {
 fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
     let named = report.actors.len() > 1;
     let causes = audit::causes(report);
-    let mut before = None;
+    let (mut before, mut number) = (None, 0);
     let days = audit::by_day(report, zone).into_iter().map(|(day, moments)| {
         let entries = moments.iter().map(|moment| {
-            let notes = audit::record_notes(moment, before, causes.get(&moment.seq).copied());
+            let mut notes = audit::record_notes(moment, before, causes.get(&moment.seq).copied());
+            notes.extend(audit::late_note(moment));
             let step = report.steps.iter().find(|step| step.seq == moment.seq);
             let checked = step.map(|step| {
                 let written = Phrase::new("written down ").instant(step.logged, zone);
                 let rules = written.words(format!("; rules: {}", audit::step_rules(step)));
                 el("div").class("note quiet").with(rules.to_html())
             });
-            let entry = one(moment, notes, (zone, named)).with(checked);
+            number += 1;
+            let entry = one(moment, number, notes, (zone, named)).with(checked);
             before = Some(moment);
             entry
         });
@@ -108,13 +111,13 @@ fn timeline(report: &CaseReport, zone: Zone) -> Option<Html> {
     (!days.is_empty()).then(|| headed("Events", el("ol").class("agenda").all(days)))
 }
 
-fn one(moment: &CaseRecord, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
+fn one(moment: &CaseRecord, number: usize, notes: Vec<(TextStyle, String)>, (zone, named): (Zone, bool)) -> Element {
     let description = name(&describe(&moment.event));
     let description = if moment.corrected_by().is_some() { el("s").with(description) } else { description };
     // The time of a record of which only the day is known is one at which the rules allow it.
     let head = match moment.details.precision {
-        Precision::Instant => format!("{} #{} ", zone.show_time(moment.at), moment.seq),
-        Precision::Day => format!("#{} ", moment.seq),
+        Precision::Instant => format!("R{number}. {} #{} ", zone.show_time(moment.at), moment.seq),
+        Precision::Day => format!("R{number}. #{} ", moment.seq),
     };
     let by = named.then(|| el("span").class("quiet").with(" by ").with(name(moment.actor.as_str())));
     let entry = el("div").class("moment").with(el("span").class("quiet").with(head)).with(description).with(by);
@@ -135,14 +138,14 @@ fn road(report: &CaseReport, zone: Zone) -> Option<Html> {
 
 /// Returns how each stage was reached.
 pub(super) fn stage_list(report: &CaseReport, zone: Zone) -> Option<Html> {
-    let stages = report.milestones.iter().map(|entering| {
+    let stages = report.milestones.iter().zip(1..).map(|(entering, number)| {
         let settled = entering.requirements.iter().map(|each| el("li").with(audit::requirement_met(each).to_html()));
         let settled: Vec<Element> = settled.collect();
         let asked = (!settled.is_empty()).then(|| el("ul").all(settled));
-        el("li").with(audit::stage_entry(entering, zone).to_html()).with(asked)
+        el("li").with(cite('S', number)).with(audit::stage_entry(entering, zone).to_html()).with(asked)
     });
     let stages: Vec<Element> = stages.collect();
-    (!stages.is_empty()).then(|| el("ol").class("road cited-s").all(stages).into())
+    (!stages.is_empty()).then(|| el("ol").class("road cited").all(stages).into())
 }
 
 fn attendance(report: &CaseReport, zone: Zone) -> Option<Html> {
@@ -151,13 +154,14 @@ fn attendance(report: &CaseReport, zone: Zone) -> Option<Html> {
 
 /// Returns who attended each session.
 pub(super) fn attendance_list(report: &CaseReport, zone: Zone) -> Option<Html> {
-    let sessions = report.attendance.iter().map(|session| {
+    let sessions = report.attendance.iter().zip(1..).map(|(session, number)| {
         let groups = audit::attendees(session, zone).into_iter();
         let groups = groups.map(|(label, names)| el("li").with(format!("{label}: ")).with(name(&names)));
-        el("li").with(audit::session_title(session, zone).to_html()).with(el("ul").all(groups.collect::<Vec<_>>()))
+        let title = audit::session_title(session, zone).to_html();
+        el("li").with(cite('A', number)).with(title).with(el("ul").all(groups.collect::<Vec<_>>()))
     });
     let sessions: Vec<Element> = sessions.collect();
-    (!sessions.is_empty()).then(|| el("ol").class("road cited-a").all(sessions).into())
+    (!sessions.is_empty()).then(|| el("ol").class("road cited").all(sessions).into())
 }
 
 fn actors(report: &CaseReport, zone: Zone) -> Option<Html> {
@@ -191,7 +195,7 @@ pub(super) fn findings(report: &CaseReport) -> Option<Html> {
             finding.severity().code().into(),
             Cell::Code(finding.kind.to_string()),
             audit::place(finding).into(),
-            Cell::Name(format::sentence(&finding.text())),
+            Cell::Name(audit::finding_sentence(finding)),
         ]);
     }
     some(&table)

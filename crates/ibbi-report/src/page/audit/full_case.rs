@@ -3,7 +3,7 @@
 use super::{Section, case};
 use crate::certificate::{certificate_foot, certificate_html};
 use crate::chart::figure;
-use crate::html::{Document, Element, Html, el, link, name, section};
+use crate::html::{Document, Element, Html, cite, el, link, name, section};
 use crate::phrase::Phrase;
 use crate::table::{Cell, Column, Table};
 use crate::terminal::TextStyle;
@@ -84,10 +84,7 @@ impl CaseAuditPage<'_> {
                     .class("quiet")
                     .with("The certificate is about the whole file. The rest of this page is about one case."),
             )
-            .with(el("p").class("quiet").with(
-                "To cite this page: C1, R1, A1, and S1 are the first sentence of the certificate, the first record, the first \
-                 session in the attendance, and the first stage that was reached.",
-            ))
+            .with(el("p").class("quiet").with(audit::CITING))
     }
 
     fn overview(&self, zone: Zone) -> Html {
@@ -97,6 +94,7 @@ impl CaseAuditPage<'_> {
         let times = format!("Times are in the zone {}.", zone.name());
         Html::new()
             .with(verdict)
+            .with(audit::import_note(self.case, zone).map(|note| el("p").with(note.to_html())))
             .with(el("p").with(audit::lateness(self.case)))
             .with(el("p").class("quiet").with(times))
             .with(case::findings(self.case))
@@ -110,9 +108,9 @@ impl CaseAuditPage<'_> {
         let causes = audit::causes(self.case);
         let mut before = None;
         let mut items = Vec::new();
-        for (record, step) in self.case.records.iter().zip(&self.case.steps) {
+        for ((record, step), number) in self.case.records.iter().zip(&self.case.steps).zip(1..) {
             let notes = audit::record_notes(record, before, causes.get(&record.seq).copied());
-            items.push(self.record(record, step, notes, zone));
+            items.push(Self::record((number, record, step), notes, zone));
             before = Some(record);
         }
         let count = format::count(self.case.records.len() as u64, "record");
@@ -120,14 +118,18 @@ impl CaseAuditPage<'_> {
             let later = format::count(self.case.later, "later record");
             el("p").with(format!("This page leaves out {later}, because of the time or the record that was asked for."))
         });
-        let intro = format!(
-            "{count}, in the order in which they were written down. #12 is line 12 of the ledger. The rules of each record are \
-             explained below."
-        );
-        Html::new().with(el("p").class("quiet").with(intro)).with(later).with(el("ol").class("records").all(items))
+        let intro = format!("{count}, {}", audit::RECORDS);
+        Html::new()
+            .with(el("p").class("quiet").with(intro))
+            .with(later)
+            .with(el("ol").class("records cited").all(items))
     }
 
-    fn record(&self, record: &CaseRecord, step: &CaseStep, notes: Vec<(TextStyle, String)>, zone: Zone) -> Element {
+    fn record(
+        (number, record, step): (usize, &CaseRecord, &CaseStep),
+        notes: Vec<(TextStyle, String)>,
+        zone: Zone,
+    ) -> Element {
         let description = name(&describe(&record.event));
         let description = match record.corrected_by() {
             Some(_) => el("s").with(description),
@@ -144,7 +146,7 @@ impl CaseAuditPage<'_> {
         });
         el("li")
             .attr("id", format!("record-{}", record.seq))
-            .with(el("p").with(description))
+            .with(el("p").with(cite('R', number)).with(description))
             .with(el("p").class("quiet").with(audit::step_title(step, record.details.precision, zone).to_html()))
             .with(el("p").class("quiet").with(rules))
             .all(notes.collect::<Vec<_>>())

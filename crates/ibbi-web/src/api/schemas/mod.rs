@@ -18,6 +18,7 @@ use super::paging::MAX_LISTED;
 use super::planned_dates::{DatesToPublish, PlannedDateList, PlannedDatesChanged};
 use super::polls::{NewPoll, PollBody, PollDeleted, PollList, PollResults};
 use super::records::RecordPage;
+use super::release::{ReleaseBody, ReleasePreview};
 use super::retention::{DestroyBody, HoldBody, HoldChanged, HoldList, LiftBody, TextsDestroyed, TextsDue};
 use super::scenarios::{CheckedScenario, OneScenario, Simulation, ToCheck, ToCompare};
 use super::schedule::ScenarioComparison;
@@ -83,6 +84,7 @@ fn requests() -> Map<String, Value> {
     generator.subschema_for::<HoldBody>();
     generator.subschema_for::<LiftBody>();
     generator.subschema_for::<DestroyBody>();
+    generator.subschema_for::<ReleaseBody>();
     let mut schemas = generator.take_definitions(true);
     let form = json!({
         "type": "object",
@@ -152,6 +154,7 @@ fn responses() -> Map<String, Value> {
     generator.subschema_for::<HoldChanged>();
     generator.subschema_for::<TextsDue>();
     generator.subschema_for::<TextsDestroyed>();
+    generator.subschema_for::<ReleasePreview>();
     let lists = [
         ("Chart", generator.subschema_for::<Vec<Transition>>()),
         ("Forms", generator.subschema_for::<std::collections::BTreeMap<String, Vec<FormField>>>()),
@@ -216,6 +219,7 @@ fn parameters() -> Map<String, Value> {
     let text = |about: &str| json!({ "type": "string", "description": about });
     let all = [
         ("JsonDocument", json!({ "type": "object", "description": "A JSON object.", "additionalProperties": true })),
+        ("BinaryFile", json!({ "type": "string", "format": "binary", "description": "A file." })),
         ("Text", text("A text.")),
         (
             "Progress",

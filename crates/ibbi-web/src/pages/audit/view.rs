@@ -103,8 +103,11 @@ pub(super) fn form(fail: Option<&WebError>, typed: &Typed) -> Html {
 pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCaseSummary]) -> Html {
     let total: u64 = report.cases.total;
     let figures = [
-        (if report.what == InputKind::Extract { "Records" } else { "Lines" }, report.ledger.lines.to_string()),
-        ("Cases", total.to_string()),
+        (
+            if report.what == InputKind::Extract { "Records" } else { "Lines" },
+            ibbi_app::format::number(report.ledger.lines),
+        ),
+        ("Cases", ibbi_app::format::number(total)),
         ("Name of the ledger", report.ledger.origin.clone().unwrap_or_else(|| "not known".to_owned())),
     ];
     let figures = figures.map(|(what, value)| el("div").with(el("dt").with(what)).with(el("dd").with(name(&value))));
@@ -157,7 +160,9 @@ pub(super) fn results(source: &Source, report: &AuditReport, listed: &[AuditedCa
 
 fn boxed(caption: &str, heads: &[&str], rows: Html) -> Element {
     let heads = heads.iter().map(|head| el("th").attr("scope", "col").with(*head));
+    // In a narrow box, its rows are lists if their cells have heads.
     let table = el("table")
+        .class("stack")
         .with(el("caption").with(caption))
         .with(el("thead").with(el("tr").all(heads)))
         .with(el("tbody").with(rows));
@@ -185,14 +190,14 @@ fn findings(source: &Source, counted: &[&CodeCount], listed: &[AuditedCaseSummar
         let (what, about) = match finding.detail {
             // The texts of faults have fields and digests.
             FindingDetail::Fault(_) => (code.statement.to_owned(), about.with(format!("{}. ", finding.text()))),
-            _ => (sentence_of(&finding.text()) + ".", about),
+            _ => (ibbi_report::finding_sentence(finding), about),
         };
         let about = about.with(el("code").with(code.code.code()));
         el("tr")
-            .with(el("th").attr("scope", "row").with(finding.line.to_string()))
-            .with(el("td").with(case))
-            .with(el("td").with(code.severity.code()))
-            .with(el("td").with(what + &more).with(about))
+            .with(el("th").attr("scope", "row").attr("data-head", "line").with(finding.line.to_string()))
+            .with(el("td").attr("data-head", "case").with(case.map_or_else(|| "\u{2013}".into(), Html::from)))
+            .with(el("td").attr("data-head", "severity").with(code.severity.code()))
+            .with(el("td").attr("data-head", "finding").with(what + &more).with(about))
     });
     let heads = ["line", "case", "severity", "finding"];
     let table = boxed("The first findings of each kind", &heads, rows.take(FINDINGS).collect());
@@ -217,8 +222,8 @@ fn checkpoints(all: &[CheckpointFacts]) -> Element {
         let what = checkpoint.fault.as_deref().unwrap_or("agrees with the ledger");
         el("tr")
             .with(el("th").attr("scope", "row").with(format!("line {}", checkpoint.size)))
-            .with(el("td").with(what))
-            .with(el("td").with(name(signer)))
+            .with(el("td").attr("data-head", "result").with(what))
+            .with(el("td").attr("data-head", "signed by").with(name(signer)))
     });
     boxed("Checkpoints, newest first", &["up to", "result", "signed by"], rows.collect())
 }
@@ -234,9 +239,9 @@ fn cases(source: &Source, listed: &[AuditedCaseSummary], total: u64) -> Html {
         };
         el("tr")
             .with(el("th").attr("scope", "row").with(el("a").attr("href", address).with(name(district))))
-            .with(el("td").with(format!("{}{ended}", case.stage.label())))
-            .with(el("td").class("n").with(case.records.to_string()))
-            .with(el("td").with(legal))
+            .with(el("td").attr("data-head", "stage").with(format!("{}{ended}", case.stage.label())))
+            .with(el("td").attr("data-head", "records").class("n").with(case.records.to_string()))
+            .with(el("td").attr("data-head", "rules").with(legal))
     });
     let table = boxed("Cases in the ledger", &["district", "stage", "records", "rules"], rows.collect());
     let more = total.saturating_sub(listed.len() as u64);

@@ -195,6 +195,7 @@ const OF_STAFF: &[&str] = &[
     "/api/v1/webhooks",
     "/api/v1/webhooks/{webhook}/dead-letters",
     "/retention",
+    "/retention/release",
     "/api/v1/retention",
     "/api/v1/holds",
 ];

@@ -148,6 +148,8 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("POST", "/retention/holds", Staff),
     ("POST", "/retention/holds/{hold}/lift", Staff),
     ("POST", "/retention/destroy", Staff),
+    ("GET", "/retention/release", Staff),
+    ("POST", "/retention/release", Staff),
     ("GET", "/calendars", CalendarMakers),
     ("GET", "/calendars/{secret}", Everyone),
     ("POST", "/calendars/{calendar}/revoke", OwnCalendar),
@@ -204,6 +206,7 @@ const TABLE: &[(&str, &str, Audience)] = &[
     ("POST", "/api/v1/holds/{hold}/lift", Staff),
     ("GET", "/api/v1/retention", Staff),
     ("POST", "/api/v1/cases/{case}/texts/destroy", Staff),
+    ("POST", "/api/v1/ledger/release", Staff),
     ("GET", "/api/v1/calendars", CalendarMakers),
     ("POST", "/api/v1/calendars", CalendarMakers),
     ("DELETE", "/api/v1/calendars/{calendar}", OwnCalendar),
@@ -347,6 +350,8 @@ impl Ask<'_> {
             ("POST", "/retention/destroy") => {
                 (FORM, format!("case={case}&party=program&texts=1&reason=x&sure=yes").into_bytes())
             }
+            ("POST", "/retention/release") => (FORM, b"all=1&exemption=x&reason=x".to_vec()),
+            ("POST", "/api/v1/ledger/release") => json_body(&json!({ "dry_run": true })),
             ("POST", "/api/v1/holds" | "/api/v1/holds/{hold}/lift") => json_body(&json!({ "reason": "x" })),
             ("POST", "/api/v1/cases/{case}/texts/destroy") => json_body(&json!({ "reason": "x", "dry_run": true })),
             ("POST", "/polls/{poll}/close") => (FORM, b"now=1".to_vec()),

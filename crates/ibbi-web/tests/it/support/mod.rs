@@ -60,6 +60,15 @@ impl Running {
         Self::start_with(|_| {})
     }
 
+    /// Starts a server that has a key. It signs by itself only after many lines. The folder has the key, `my.key`.
+    pub(crate) fn start_with_key() -> (tempfile::TempDir, Self) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("my.key");
+        ibbi_seal::PrivateKey::generate("example.org/ibbi", &file).unwrap();
+        let signer = ibbi_app::signing::Signer::load(&file, 100_000).unwrap();
+        (folder, Self::start_with(|config| config.signer = Some(std::sync::Arc::new(signer))))
+    }
+
     pub(crate) fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         // The first server of the process sets it.
         let _ = tracing_subscriber::fmt().json().with_writer(|| Log).try_init();
