@@ -8,9 +8,6 @@ use super::audited_case::AuditedCase;
 use super::shard::{LINES_AHEAD, Shard};
 use ibbi_core::{Case, Party};
 
-/// The bytes that a processor fetches at once.
-const CACHE_LINE: usize = 64;
-
 impl Shard {
     /// Touches the states of some cases, so that they are in the cache when they are judged.
     pub(super) fn prefetch(&self, indexes: &[Option<usize>; LINES_AHEAD]) {
@@ -22,12 +19,6 @@ impl Shard {
         seen = states().fold(seen, |seen, state| seen.wrapping_add(touch_core_case(state.case())));
         core::hint::black_box(seen);
     }
-}
-
-/// Touches some lines, which another thread may have read from the file.
-pub(super) fn fetch<'a>(lines: impl Iterator<Item = &'a [u8]>) {
-    let bytes = lines.flat_map(|line| line.iter().step_by(CACHE_LINE));
-    core::hint::black_box(bytes.fold(0_u8, |seen, byte| seen.wrapping_add(*byte)));
 }
 
 /// Reads a number from each part of a case.

@@ -4,9 +4,8 @@ use super::audited_case::AuditedCase;
 use super::booked_time::BookedTimes;
 use super::case_state::{CaseState, Held};
 use super::context::JudgeContext;
-use super::prefetch::fetch;
 use super::reread::{RecordRereader, offer_again};
-use crate::blocks::JudgedLine;
+use crate::blocks::{JudgedLine, fetch};
 use crate::error::AuditError;
 use crate::finding::{Finding, FindingDetail, FindingKind, Location, fault_finding};
 use crate::input::RandomAccess;
@@ -99,7 +98,7 @@ impl Shard {
                 self.ahead = records;
                 return Ok(());
             }
-            fetch(chunk.iter().map(|line| line.line));
+            fetch(chunk.iter().copied());
             let indexes = chunk.map(|line| line.case.and_then(|case| self.index_of(case)));
             for ((line, record), other) in chunk[..count].iter().zip(&mut records).zip(&mut others) {
                 *other = self.read(line, record);

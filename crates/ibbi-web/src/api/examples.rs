@@ -94,7 +94,7 @@ pub(super) fn bodies(operation: &str) -> Map<String, Value> {
                 json!({ "exemption": "M.G.L. c. 4, § 7, cl. 26(d)", "reason": "Positions that are being developed" });
             vec![(
                 "dry_run",
-                "What would be withheld of all cases",
+                "Preview of a release of all cases",
                 json!({ "exempt": { "default": default }, "dry_run": true }),
             )]
         }

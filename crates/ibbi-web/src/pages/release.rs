@@ -117,7 +117,7 @@ fn show(request: &WebRequest, given: &Pairs, preview: &Preview<'_>) -> Result<Re
         .with(fail)
         .with(el("p").with(about))
         .with(ready)
-        .with(section("decide", "What to release", form(request, given)?))
+        .with(section("decide", "Cases to release", form(request, given)?))
         .with(el("p").with(el("a").attr("href", "/retention").with("Records and retention")));
     Ok(Page { title: TITLE, place: PLACE, content }.answer(status))
 }
