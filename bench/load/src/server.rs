@@ -34,9 +34,11 @@ pub(crate) fn token(settings: &Settings, ledger: &Path, name: &str) -> Result<St
 }
 
 impl Server {
+    /// Starts a server on a ledger: a path, or the address of a database.
     pub(crate) fn start(settings: &Settings, ledger: &Path) -> Result<Self> {
         let mut command = Command::new(&settings.program);
-        command.args(["--json", "serve", "--port", "0", "--ledger"]).arg(ledger).env_remove("IBBI_KEY");
+        let option = if ledger.to_string_lossy().starts_with("postgres://") { "--store" } else { "--ledger" };
+        command.args(["--json", "serve", "--port", "0", option]).arg(ledger).env_remove("IBBI_KEY");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
