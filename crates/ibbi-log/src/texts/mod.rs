@@ -9,6 +9,7 @@
 //! base64. The salt is sealed too, because with it the text could be guessed.
 
 mod file;
+mod fill;
 mod key;
 mod line;
 mod new_texts;
@@ -22,6 +23,7 @@ pub use rewrite::{SealedTexts, TextOwners};
 pub(crate) use rewrite::{check_key, seal};
 
 use crate::Digest;
+use crate::custody::CustodyState;
 use crate::key_id::KeyId;
 use crate::storage::{Disk, Storage, StoredFile as _, open_sidecar, sidecar_path};
 use ibbi_core::{Event, NoteText};
@@ -120,6 +122,14 @@ impl Texts {
         let mut texts = Self::default();
         texts.add(&bytes, |path| storage.open_sidecar(path)?.read_all(), |_| false);
         Ok(texts)
+    }
+
+    /// Reads the lines of a file of texts that a store keeps in another place. Sealed texts are read with the keys in the folder
+    /// that the first line names, except those that were destroyed.
+    pub fn of_lines(lines: &[u8], custody: &CustodyState) -> Self {
+        let mut texts = Self::default();
+        texts.add_readable(lines, |key| custody.destruction(key).is_some());
+        texts
     }
 
     fn parse(bytes: &[u8]) -> Self {
@@ -227,6 +237,11 @@ impl Texts {
             *place = text.clone();
         }
     }
+}
+
+/// Returns whether a record has the digest of a text in its place.
+fn is_missing(record: &ibbi_store::Record) -> bool {
+    record.event.note_text().is_some_and(|text| text.text().is_none())
 }
 
 fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {

@@ -37,6 +37,24 @@ impl NewTexts {
         self.0.is_empty()
     }
 
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
+    /// Returns the lines that a file with texts has for them, if it isn't sealed.
+    pub(crate) fn plain_lines(&self) -> io::Result<Vec<(Digest, Vec<u8>)>> {
+        let line = |NewText { digest, salt, text, .. }: &NewText| {
+            let mut line = Vec::new();
+            TextLine::write_plain(digest, salt, text.text().unwrap_or_default(), &mut line)?;
+            Ok((*digest, line))
+        };
+        self.0.iter().map(line).collect()
+    }
+
     /// Takes the text of a record's event, and returns the event with its digest. Returns `None` if the event has no text.
     pub(crate) fn take(&mut self, record: &NewRecord) -> Option<Event> {
         let event = record.accepted.event();
@@ -96,11 +114,7 @@ impl NewTexts {
     }
 
     fn plain(&self) -> io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
-        for NewText { digest, salt, text, .. } in &self.0 {
-            TextLine::write_plain(digest, salt, text.text().unwrap_or_default(), &mut lines)?;
-        }
-        Ok(lines)
+        Ok(self.plain_lines()?.into_iter().flat_map(|(_, line)| line).collect())
     }
 
     fn sealed<S: Storage>(
