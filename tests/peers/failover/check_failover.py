@@ -1,9 +1,9 @@
 """Kills the primary of a cluster again and again under load: nothing acknowledged is lost, and nothing published is erased.
 
-Usage: check_failover.py [--kills N] [--faults NAME,…] [--self-test] [--asynchronous] [--etcd-api 2|3] [--transcript FILE]
+Usage: check_failover.py [--writers PROGRAM] [--kills N] [--faults NAME,…] [--self-test] [--asynchronous] [--etcd-api 2|3] [--transcript FILE]
 
-Three etcd members and three nodes with Patroni and PostgreSQL run on loopback, in a temporary folder. The load are writers in
-plain SQL. --asynchronous commits without a standby, which loses events. --self-test does both, one after the other, and fails
+Three etcd members and three nodes with Patroni and PostgreSQL run on loopback, in a temporary folder. The load are two processes of
+PROGRAM, the example `writers` of ibbi-postgres, or writers in plain SQL without one. --asynchronous commits without a standby, which loses events. --self-test does both, one after the other, and fails
 unless the losses are found. --etcd-api 3 shows why the cluster uses version 2: Patroni 3.0.2 overwrites the lease of another
 primary through version 3 when it was frozen (github.com/patroni/patroni/pull/2689).
 
@@ -13,6 +13,7 @@ didn't recover; or writing took too long to resume. 75: the packages can't be in
 import argparse
 import importlib.util
 import os
+import pathlib
 import signal
 import statistics
 import sys
@@ -28,6 +29,7 @@ MEDIAN = 30.0  # the most seconds until writing resumes, at the median of the ki
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--writers", metavar="PROGRAM", help="the example `writers`: record with ibbi-postgres, not in plain SQL")
     parser.add_argument("--kills", type=int, default=3, metavar="N", help="how often the primary is killed, stopped, or cut off")
     parser.add_argument("--faults", metavar="NAME,…", help="only these, in turn")
     parser.add_argument("--self-test", action="store_true", help="then commit without a standby, and expect losses")
@@ -79,7 +81,7 @@ def warm_up(cluster, seen):
 def judged(cluster, make_load, names, kills, transcript):
     """Runs the faults under load. Returns the findings and the pauses."""
     from cluster import Unhealthy
-    from judge import Seen, findings
+    from judge import STUCK, UNEXPLAINED, Seen, findings
 
     seen, pauses = Seen(), []
     load = make_load(cluster, seen)
@@ -90,13 +92,18 @@ def judged(cluster, make_load, names, kills, transcript):
         # What was recorded is judged even so.
         transcript.say(f"\nthe cluster is not healthy: {error}")
         seen.count(BROKEN)
-    load.stop()
-    found = findings(seen, load.records())
+    for error in load.stop():
+        transcript.say(f"\nnot explained by a failover: {error}")
+    found = findings(seen, *load.records())
     transcript.say()
+    if faults := load.verify(cluster.folder):
+        transcript.say(f"docs/verify_ledger.py: {faults.strip()}\n")
+        found["lines that don't verify"] = 1
+    for what in (BROKEN, UNEXPLAINED, STUCK):
+        if seen.counts[what]:
+            found[what] = seen.counts[what]
     for what, count in (found | dict(sorted(seen.counts.items()))).items():
         transcript.say(f"{what}: {count}")
-    if seen.counts[BROKEN]:
-        found[BROKEN] = 1
     return found, pauses or [float("inf")]
 
 
@@ -113,10 +120,15 @@ def main():
     from faults import FAULTS, PRIMARY
     from judge import wrong
     from sql_load import SqlLoad
+    from store_load import StoreLoad
 
     names = options.faults.split(",") if options.faults else list(PRIMARY)
     if unknown := [name for name in names if name not in FAULTS]:
         sys.exit(f"there is no fault {', '.join(unknown)}; use {', '.join(FAULTS)}")
+    make_load = SqlLoad
+    if options.writers:
+        program = str(pathlib.Path(options.writers).resolve())
+        make_load = lambda cluster, seen: StoreLoad(cluster, seen, program)
     transcript = Transcript(options.transcript)
     transcript.say(", ".join(f"{name} {version}" for name, version in sorted(versions.items())))
     transcript.say(", ".join(f"{name} {value} s" for name, value in LEASE.items()))
@@ -124,14 +136,14 @@ def main():
         with Cluster(not options.asynchronous, options.etcd_api) as cluster:
             mode = "without a standby" if options.asynchronous else "synchronous and strict"
             transcript.say(f"\n{options.kills} faults, {mode}\n")
-            found, pauses = judged(cluster, SqlLoad, names, options.kills, transcript)
+            found, pauses = judged(cluster, make_load, names, options.kills, transcript)
             median = statistics.median(pauses)
             transcript.say(f"writing paused: {median:.1f} s at the median, {max(pauses):.1f} s at most")
             failed = wrong(found)
             if options.self_test:
                 cluster.set_synchronous(False)
                 transcript.say("\nself-test: the same load without a standby, which must lose events\n")
-                lost, _ = judged(cluster, SqlLoad, ["kill-behind"], 1, transcript)
+                lost, _ = judged(cluster, make_load, ["kill-behind"], 1, transcript)
                 if not lost["acknowledged and lost"] or not lost["published and erased"]:
                     failed["self-test: losses that were not found"] = 1
     except Unhealthy as error:
