@@ -103,5 +103,7 @@ pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};
 pub use store::{Collect, LedgerStore, StoredLine};
-pub use texts::{SealedTexts, TextOwners, TextState, Texts, check_key_folder, text_digest, texts_path, use_key_folder};
+pub use texts::{
+    SealedTexts, TextOwners, TextRow, TextState, Texts, check_key_folder, text_digest, texts_path, use_key_folder,
+};
 pub use uuid::Uuid;

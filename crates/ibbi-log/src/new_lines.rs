@@ -2,12 +2,12 @@
 //! same lines.
 
 use crate::chain::{Unlinked, link};
-use crate::custody::Custody;
+use crate::custody::{Custody, CustodyState};
 use crate::ledger::{AppendError, Committed, MAX_BATCH};
 use crate::ledger_data::Heads;
 use crate::line_reader::{LedgerLine, read_line};
 use crate::record::{self, LineFields, Middle};
-use crate::texts::NewTexts;
+use crate::texts::{NewTexts, TextRow};
 use crate::{Digest, Head, MAX_LINE};
 use ibbi_core::{At, Name};
 use ibbi_store::{NewRecord, check_acts, check_clock};
@@ -269,12 +269,24 @@ impl LinkedLines {
         &self.lines[usize::from(self.changes_format)..]
     }
 
-    /// Returns the confidential texts as the lines of a file of texts that isn't sealed, each with its digest and its LF.
+    /// Returns whether the records have confidential texts.
+    pub const fn has_texts(&self) -> bool {
+        !self.texts.is_empty()
+    }
+
+    /// Returns the confidential texts for a store that keeps them in another place than a file. They are sealed if there is a first
+    /// line of a file of sealed texts, which names the folder with the keys. A key that isn't there is made, unless the lines of
+    /// sealed texts, which `sealed` returns, name it.
     ///
     /// # Errors
-    /// Returns the serializer's error, which doesn't occur.
-    pub fn plain_texts(&self) -> std::io::Result<Vec<(Digest, Vec<u8>)>> {
-        self.texts.plain_lines()
+    /// Returns the system's error, with what to do.
+    pub fn text_rows(
+        &self,
+        head: Option<&[u8]>,
+        custody: &CustodyState,
+        sealed: impl Fn() -> std::io::Result<Vec<u8>>,
+    ) -> std::io::Result<Vec<TextRow>> {
+        self.texts.rows(head, custody, self.end.logged, sealed)
     }
 }
 

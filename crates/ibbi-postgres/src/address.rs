@@ -28,7 +28,7 @@ const USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// use ibbi_postgres::Address;
 /// let address: Address = "postgres://ibbi:secret@db1,db2:5433/office?ledger=cases".parse()?;
 /// assert_eq!(address.ledger(), "cases");
-/// assert_eq!(address.to_string(), "postgres://ibbi@db1:5433,db2:5433/office?ledger=cases");
+/// assert_eq!(address.to_string(), "postgres://ibbi@db1,db2:5433/office?ledger=cases");
 /// # Ok::<(), ibbi_postgres::PostgresError>(())
 /// ```
 #[derive(Clone)]
@@ -274,12 +274,19 @@ fn hosts(config: &Config) -> Vec<(String, u16)> {
     config.get_hosts().iter().enumerate().map(host).collect()
 }
 
-/// Returns the address for messages: the user, the hosts, the database, and the ledger.
+/// Returns the address for messages: the user, the hosts, the database, and the ledger. It can be read as an address again.
 fn label(config: &Config, ledger: &str) -> String {
     let user = config.get_user().unwrap_or_default();
-    let host = |(host, port): (String, u16)| if port == 5432 { host } else { format!("{host}:{port}") };
-    let hosts: Vec<String> = hosts(config).into_iter().map(host).collect();
     let database = config.get_dbname().unwrap_or(user);
+    let hosts = hosts(config);
+    if let [(folder, port)] = hosts.as_slice()
+        && folder.starts_with('/')
+    {
+        let port = if *port == 5432 { String::new() } else { format!("&port={port}") };
+        return format!("postgres://{user}@/{database}?host={folder}{port}&ledger={ledger}");
+    }
+    let host = |(host, port): (String, u16)| if port == 5432 { host } else { format!("{host}:{port}") };
+    let hosts: Vec<String> = hosts.into_iter().map(host).collect();
     format!("postgres://{user}@{}/{database}?ledger={ledger}", hosts.join(","))
 }
 

@@ -10,7 +10,7 @@ use crate::texts;
 use crate::wait::wait;
 use futures_util::future::join3;
 use ibbi_core::At;
-use ibbi_log::{Digest, KnownRecord, LedgerEnd, LedgerLine, LineReader, LinkedLines, NewLines, Record};
+use ibbi_log::{Digest, KnownRecord, LedgerEnd, LedgerLine, LineReader, LinkedLines, NewLines, Record, TextRow};
 use ibbi_store::{AppendError, Committed, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,8 +36,8 @@ const INSERT: &str = "WITH line AS (
     SET lines = $7, bytes = $8, hash = $9, logged = $10, version = $11, published = greatest(published, $12)
     WHERE ledger = $1";
 
-const TEXTS: &str = "INSERT INTO ibbi_text (ledger, digest, line)
-    SELECT $1, digest, line FROM unnest($2::bytea[], $3::bytea[]) AS new (digest, line)
+const TEXTS: &str = "INSERT INTO ibbi_text (ledger, digest, key, line)
+    SELECT $1, digest, key, line FROM unnest($2::bytea[], $3::text[], $4::bytea[]) AS new (digest, key, line)
     ON CONFLICT DO NOTHING";
 
 /// Changes the row, so that the commit is one that standbys must have too.
@@ -141,8 +141,46 @@ impl Writer {
         }
     }
 
+    /// Adds a line that is about no case, under the lock. The function makes it, or nothing if there is nothing to add. Returns the
+    /// end of the ledger.
+    pub(crate) fn add_own(
+        &mut self,
+        shared: &Shared,
+        make: impl Fn(&mut Known, &mut NewLines) -> Result<bool, ibbi_log::AppendError>,
+    ) -> Result<LedgerEnd, AppendError> {
+        let mut refused = None;
+        let added = self.transact(shared, |connection, end| {
+            let now = clock(shared, connection)?;
+            shared.catch_up(connection, end)?;
+            let mut lines = NewLines::new(*end, now, Vec::new());
+            let made =
+                end.check(&[], now, shared.trusts_clock).and_then(|()| make(&mut shared.known_mut(), &mut lines));
+            match made {
+                Ok(true) => {}
+                Ok(false) => return Ok((*end, None)),
+                Err(error) => {
+                    refused = Some(error);
+                    return Ok((*end, None));
+                }
+            }
+            let linked = lines.link();
+            let plan = Plan { before: *end, linked, rows: Vec::new(), texts: Vec::new(), answers: Vec::new() };
+            plan.insert(shared, connection)?;
+            Ok((plan.linked.end, Some(plan)))
+        });
+        let (end, plan) = added?;
+        if let Some(error) = refused {
+            return Err(error.into());
+        }
+        shared.publish(end.head.lines);
+        if let Some(plan) = plan {
+            plan.follow(&mut shared.known_mut());
+        }
+        Ok(end)
+    }
+
     /// Runs a function in a transaction that has the lock, and commits it.
-    fn transact<T>(
+    pub(crate) fn transact<T>(
         &mut self,
         shared: &Shared,
         run: impl FnOnce(&Connection, &LedgerEnd) -> Result<T, PostgresError>,
@@ -239,7 +277,7 @@ struct Plan {
     before: LedgerEnd,
     linked: LinkedLines,
     rows: Vec<crate::pending::NewRow>,
-    texts: Vec<(Digest, Vec<u8>)>,
+    texts: Vec<TextRow>,
     /// The answer to each batch; nothing for one that has to wait.
     answers: Vec<Option<Result<Vec<Committed>, AppendError>>>,
 }
@@ -276,8 +314,17 @@ fn prepare(shared: &Shared, connection: &Connection, tickets: &[&Ticket], before
     }
     let rows = core::mem::take(&mut pending.rows);
     let linked = lines.link();
-    let texts = linked.plain_texts().map_err(|error| shared.failed(&error.to_string()))?;
+    let texts = texts::new_rows(connection, shared.ledger, &linked, &known.custody)?;
     Ok(Plan { before: end, linked, rows, texts, answers })
+}
+
+/// Reads the clock, under the lock.
+fn clock(shared: &Shared, connection: &Connection) -> Result<At, PostgresError> {
+    if let Some(clock) = &shared.clock {
+        return clock().map_err(|error| shared.failed(&error.to_string()));
+    }
+    let row = connection.first(CLOCK, &[])?.ok_or_else(|| shared.gone())?;
+    instant(value(&row, 0, connection.label())?, connection.label())
 }
 
 /// Begins a transaction, locks the ledger's row, and reads the clock. Returns the end of the ledger and the time.
@@ -363,8 +410,9 @@ impl Plan {
         let lines: Vec<&[u8]> = self.linked.lines.iter().map(|line| &bytes[line.start..line.end]).collect();
         let LedgerEnd { head, logged, version } = self.linked.end;
         let published = signed(shared.published().min(self.before.head.lines));
-        let (digests, texts): (Vec<&[u8]>, Vec<&[u8]>) =
-            self.texts.iter().map(|(digest, line)| (digest.as_bytes().as_slice(), line.trim_ascii_end())).unzip();
+        let digests: Vec<&[u8]> = self.texts.iter().map(|text| text.digest.as_bytes().as_slice()).collect();
+        let keys: Vec<Option<String>> = self.texts.iter().map(|text| text.key.map(|key| key.to_string())).collect();
+        let texts: Vec<&[u8]> = self.texts.iter().map(|text| text.line.as_slice()).collect();
         let hash = head.hash.as_bytes().as_slice();
         let ends = (signed(self.before.head.lines), signed(head.lines), signed(head.bytes));
         let (millis, version) = (logged.millis(), i16::from(version));
@@ -383,7 +431,7 @@ impl Plan {
             &published,
         ];
         let settle: [&(dyn ToSql + Sync); 2] = [&shared.ledger, &published];
-        let text: [&(dyn ToSql + Sync); 3] = [&shared.ledger, &digests, &texts];
+        let text: [&(dyn ToSql + Sync); 4] = [&shared.ledger, &digests, &keys, &texts];
         let (first, values): (_, &[&(dyn ToSql + Sync)]) =
             if self.rows.is_empty() { (SETTLE, &settle) } else { (INSERT, &insert) };
         let first = connection.prepared(first)?;
@@ -422,13 +470,43 @@ impl Plan {
             known.add_new(&self.linked, records.filter(|(_, committed)| !committed.existing));
             return Ok(());
         }
-        // A reader was faster, and has taken some of the lines, or all.
+        self.follow(&mut known);
+        Ok(())
+    }
+
+    /// Takes the lines that are not known yet: a reader can have been faster, and have taken some, or all.
+    fn follow(&self, known: &mut Known) {
         for (line, seq) in self.linked.lines.iter().zip(self.before.head.lines + 1..) {
             if seq == known.end.head.lines + 1 && known.add(&self.linked.bytes[line.start..line.end]).is_err() {
                 // Others are in their place. The next look at the database finds that, and reads all lines again.
                 break;
             }
         }
+    }
+
+    /// Inserts the lines of the ledger itself, which have no records.
+    fn insert(&self, shared: &Shared, connection: &Connection) -> Result<(), PostgresError> {
+        let nothing: Vec<Option<Uuid>> = self.linked.lines.iter().map(|_| None).collect();
+        let revs: Vec<Option<i64>> = self.linked.lines.iter().map(|_| None).collect();
+        let lines: Vec<&[u8]> = self.linked.lines.iter().map(|line| &self.linked.bytes[line.start..line.end]).collect();
+        let LedgerEnd { head, logged, version } = self.linked.end;
+        connection.execute(
+            INSERT,
+            &[
+                &shared.ledger,
+                &signed(self.before.head.lines),
+                &nothing,
+                &revs,
+                &nothing,
+                &lines,
+                &signed(head.lines),
+                &signed(head.bytes),
+                &head.hash.as_bytes().as_slice(),
+                &logged.millis(),
+                &i16::from(version),
+                &signed(shared.published().min(self.before.head.lines)),
+            ],
+        )?;
         Ok(())
     }
 

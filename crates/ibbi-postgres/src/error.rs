@@ -119,6 +119,14 @@ pub enum PostgresError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The confidential texts of new records can't be sealed.
+    #[error("{label}: cannot store the confidential texts: {reason}; fix the cause and try again")]
+    Texts {
+        /// The address without its password.
+        label: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A commit was acknowledged with a warning, or its connection was lost.
     #[error("{label}: in doubt: {reason}; the records may or may not last: send them again with the same IDs")]
     InDoubt {

@@ -7,6 +7,7 @@ use ibbi_log::{
 };
 use ibbi_seal::Sealer;
 use ibbi_store::{Catalog, Committed, NewRecord};
+use uuid::Uuid;
 
 /// The list of cases, and the state of the ledger, as far as its lines were read.
 #[derive(Debug)]
@@ -45,8 +46,8 @@ pub(crate) enum NotNext {
 }
 
 impl Known {
-    /// Takes the next line, without its LF.
-    pub(crate) fn add(&mut self, line: &[u8]) -> Result<(), NotNext> {
+    /// Takes the next line, without its LF. Returns the case, the number in the case, and the ID of a record.
+    pub(crate) fn add(&mut self, line: &[u8]) -> Result<Option<(Uuid, u64, Uuid)>, NotNext> {
         let links = Links::read(line).ok_or_else(|| NotNext::Wrong("it is not a ledger's line".to_owned()))?;
         let before = self.end.head;
         if Digest::from_hex(links.prev) != Some(before.hash) || links.seq != before.lines + 1 {
@@ -55,7 +56,7 @@ impl Known {
         let read = self.reader.read(line).map_err(|(_, kind)| NotNext::Wrong(kind.to_string()))?;
         let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
         let head = Head { lines: before.lines + 1, bytes: before.bytes + length + 1, hash: Digest::sha256(line) };
-        let mut faults = Vec::new();
+        let (mut faults, mut keys) = (Vec::new(), None);
         let observed = ObservedLine::from(&read);
         match read {
             LedgerLine::Opening(opening) => {
@@ -69,14 +70,23 @@ impl Known {
                     return Err(NotNext::Wrong(kind.to_string()));
                 }
             }
-            LedgerLine::Record(record) => self.add_record(&record.record),
+            LedgerLine::Record(record) => {
+                keys = Some((record.case, record.rev, record.id));
+                if self.rev(record.case) + 1 != record.rev {
+                    return Err(NotNext::Wrong(format!(
+                        "record {} of its case doesn't follow the one before it",
+                        record.rev
+                    )));
+                }
+                self.add_record(&record.record);
+            }
         }
         self.sealer.line(head, observed, self.opening.as_ref(), &mut faults);
         self.end.head = head;
         self.end.logged = links.logged().unwrap_or(self.end.logged);
         match faults.into_iter().next() {
             Some(fault) => Err(NotNext::Wrong(fault.kind.to_string())),
-            None => Ok(()),
+            None => Ok(keys),
         }
     }
 
@@ -112,7 +122,7 @@ impl Known {
     }
 
     /// Returns the number of records of a case.
-    pub(crate) fn rev(&self, case: uuid::Uuid) -> u64 {
+    pub(crate) fn rev(&self, case: Uuid) -> u64 {
         self.catalog.summary(case).map_or(0, |summary| summary.records)
     }
 }

@@ -9,6 +9,8 @@
 //! | create the tables, bring them up to date, and check them | [`init`], [`migrate`], [`check`] |
 //! | read and append cases | [`PostgresStore`] |
 //! | read the lines one after the other | [`PostgresStore::read_lines`] |
+//! | bring a ledger's file into a database, and what belongs to it back | [`import`], [`PostgresStore::sidecars`] |
+//! | sign the ledger | [`PostgresStore::sign`] |
 //! | know what can be signed, streamed, and mirrored | [`PostgresStore::published_lines`] |
 //!
 //! # How it writes
@@ -36,13 +38,17 @@ mod lines;
 mod pending;
 mod schema;
 mod shared;
+mod sign;
 mod store;
 mod texts;
 mod tls;
+mod transfer;
 mod wait;
 
 pub use address::{Address, DEFAULT_LEDGER};
 pub use error::PostgresError;
 pub use lines::LineReader;
 pub use schema::{SCHEMA, SchemaState, check, create_ledger, init, ledgers, migrate};
+pub use sign::SignError;
 pub use store::{Options, PostgresStore};
+pub use transfer::{Sidecars, import};

@@ -156,6 +156,11 @@ pub(crate) fn insert_ledger(connection: &Connection, name: &str, end: &LedgerEnd
     row.map_or(Ok(0), |row| value(&row, 0, connection.label()))
 }
 
+/// Has others that create a ledger wait until the end of the transaction.
+pub(crate) fn lock_ledgers(connection: &Connection) -> Result<(), PostgresError> {
+    connection.run(LOCK)
+}
+
 /// Refuses tables of another version.
 pub(crate) fn check_version(connection: &Connection) -> Result<(), PostgresError> {
     let (label, expected) = (connection.label().to_owned(), SCHEMA);

@@ -117,7 +117,7 @@ impl Shared {
     fn follow(&self, connection: &Connection, known: &mut Known) -> Result<bool, PostgresError> {
         let after = known.end.head.lines;
         let take = |line: &[u8], known: &mut Known| match known.add(line) {
-            Ok(()) => Ok(true),
+            Ok(_) => Ok(true),
             Err(NotNext::Unlinked) => Ok(false),
             Err(NotNext::Wrong(reason)) => Err(self.damaged(known.end.head.lines + 1, &reason)),
         };

@@ -13,7 +13,8 @@ use ibbi_core::events::SessionScheduled;
 use ibbi_core::{Advisory, At, Bookings, Name, OtherBooking};
 use ibbi_log::{CustodyState, Head, Opening};
 use ibbi_store::{
-    AppendError, CasePage, CaseQuery, CaseSummary, Clock, Committed, EventStore, NewRecord, Record, StoreError,
+    AppendError, CasePage, CaseQuery, CaseSummary, CheckpointOutcome, Clock, Committed, EventStore, NewRecord, Record,
+    StoreError,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -50,7 +51,11 @@ pub struct PostgresStore {
     shared: Shared,
     group: Group<Writer>,
     read_only: bool,
+    signer: Option<Signer>,
 }
+
+/// Signs a ledger if it is time.
+type Signer = Box<dyn Fn(&PostgresStore) -> Option<CheckpointOutcome> + Send + Sync>;
 
 impl core::fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -71,7 +76,21 @@ impl PostgresStore {
         })?;
         let shared = Shared::new(pool, ledger, options.clock.clone(), options.trust_clock);
         shared.refresh()?;
-        Ok(Self { shared, group: Group::new(Writer::default()), read_only: options.read_only })
+        Ok(Self { shared, group: Group::new(Writer::default()), read_only: options.read_only, signer: None })
+    }
+
+    /// Returns the store with a function that signs the ledger after an append, if it is time.
+    #[must_use]
+    pub fn with_signer(self, signer: impl Fn(&Self) -> Option<CheckpointOutcome> + Send + Sync + 'static) -> Self {
+        Self { signer: Some(Box::new(signer)), ..self }
+    }
+
+    pub(crate) const fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) const fn group(&self) -> &Group<Writer> {
+        &self.group
     }
 
     /// Returns the address.
@@ -259,6 +278,10 @@ impl EventStore for PostgresStore {
 
     fn published(&self) -> Result<u64, StoreError> {
         Ok(self.published_lines()?)
+    }
+
+    fn checkpoint(&self) -> Option<CheckpointOutcome> {
+        self.signer.as_ref()?(self)
     }
 
     fn label(&self) -> String {

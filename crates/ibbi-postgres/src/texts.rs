@@ -3,7 +3,7 @@
 use crate::connection::{Connection, value};
 use crate::error::PostgresError;
 use ibbi_core::NoteText;
-use ibbi_log::{CustodyState, Record, Texts};
+use ibbi_log::{CustodyState, LinkedLines, Record, TextRow, Texts};
 
 /// Puts the texts that the database has into records whose lines have digests.
 pub(crate) fn fill(
@@ -40,4 +40,33 @@ pub(crate) fn fill(
     }
     Texts::of_lines(&lines, custody).fill_records(records, custody);
     Ok(())
+}
+
+/// Returns the rows of the texts of new lines: sealed, if the ledger's texts are.
+pub(crate) fn new_rows(
+    connection: &Connection,
+    ledger: i32,
+    linked: &LinkedLines,
+    custody: &CustodyState,
+) -> Result<Vec<TextRow>, PostgresError> {
+    if !linked.has_texts() {
+        return Ok(Vec::new());
+    }
+    let label = connection.label();
+    let head = connection.first("SELECT texts_head FROM ibbi_ledger WHERE ledger = $1", &[&ledger])?;
+    let head: Option<Vec<u8>> = head.map_or(Ok(None), |row| value(&row, 0, label))?;
+    let sealed_lines = || {
+        let rows = connection
+            .query("SELECT line FROM ibbi_text WHERE ledger = $1 AND key IS NOT NULL", &[&ledger])
+            .map_err(std::io::Error::other)?;
+        let mut lines = Vec::new();
+        for row in &rows {
+            lines.extend_from_slice(value(row, 0, label).map_err(std::io::Error::other)?);
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    };
+    linked
+        .text_rows(head.as_deref(), custody, sealed_lines)
+        .map_err(|error| PostgresError::Texts { label: label.to_owned(), reason: error.to_string() })
 }

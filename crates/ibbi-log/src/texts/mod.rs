@@ -14,6 +14,7 @@ mod key;
 mod line;
 mod new_texts;
 mod rewrite;
+mod row;
 
 pub(crate) use file::TextsFile;
 pub(crate) use key::KeyFolder;
@@ -21,6 +22,7 @@ pub use key::use_key_folder;
 pub(crate) use new_texts::{NewTexts, key_folder};
 pub use rewrite::{SealedTexts, TextOwners};
 pub(crate) use rewrite::{check_key, seal};
+pub use row::TextRow;
 
 use crate::Digest;
 use crate::custody::CustodyState;
