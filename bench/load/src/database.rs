@@ -10,12 +10,14 @@ const NAME: &str = "ibbi_load";
 /// A server that listens on a socket in a folder.
 pub(crate) struct Database {
     pub(crate) folder: PathBuf,
+    /// The length of the server's log before the measurement.
+    logged: usize,
 }
 
 impl Database {
     /// Creates the database, and removes what an earlier run has left.
     pub(crate) fn create(folder: &Path) -> Result<Self> {
-        let database = Self { folder: folder.to_owned() };
+        let database = Self { folder: folder.to_owned(), logged: log(folder)?.len() };
         database.run("postgres", &format!("DROP DATABASE IF EXISTS {NAME} WITH (FORCE)"))?;
         database.run("postgres", &format!("CREATE DATABASE {NAME}"))?;
         Ok(database)
@@ -63,6 +65,13 @@ impl Database {
         Ok(rows.iter().filter(|row| *row == "t").count())
     }
 
+    /// Returns how many transactions wanted a number of a line that another one had taken, as the server's log has it. Under the
+    /// lock of the ledger's row, that can't happen.
+    pub(crate) fn clashes(&self) -> Result<usize> {
+        let log = log(&self.folder)?;
+        Ok(log.get(self.logged..).unwrap_or(&log).lines().filter(|line| line.contains("\"ibbi_line_pkey\"")).count())
+    }
+
     /// Returns the lines of the ledger with their numbers, in order.
     pub(crate) fn lines(&self) -> Result<Vec<(u64, Vec<u8>)>> {
         let row = |row: &String| -> Result<(u64, Vec<u8>)> {
@@ -83,4 +92,11 @@ impl Database {
         )?;
         Ok(())
     }
+}
+
+/// Returns the log that `bench/peers/postgres.sh` has the server write.
+fn log(folder: &Path) -> Result<String> {
+    let path = folder.join("log");
+    let bytes = std::fs::read(&path).map_err(|error| format!("{}, the server's log: {error}", path.display()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -8,11 +8,13 @@
 //! Two more parts need a PostgreSQL server: `several` (64 writers on each of two servers that share a database, while servers,
 //! sessions, and connections are killed) and `offers` (200 clients on two servers). `--postgres FOLDER` is the folder of its socket,
 //! as `bench/peers/postgres.sh start FOLDER` makes it; its database `ibbi_load` is created again. `--events N` is how many events
-//! `several` records. `--without-lock` takes the lock of the ledger's row out of the statements on their way to PostgreSQL, and
+//! `several` records. With `--writers EXAMPLE`, processes of the example `writers` of ibbi-postgres take the place of the servers, and
+//! use the store directly. `--without-lock` takes the lock of the ledger's row out of the statements on their way to PostgreSQL, and
 //! `--without-keys` removes the unique keys: then `several` must fail.
 #![forbid(unsafe_code)]
 
 mod database;
+mod direct;
 mod fair;
 mod http;
 mod record;
@@ -37,6 +39,8 @@ struct Settings {
     postgres: Option<PathBuf>,
     /// How many events `several` records.
     events: usize,
+    /// The example `writers` of ibbi-postgres, which `several` starts in place of servers.
+    writers: Option<PathBuf>,
     without_lock: bool,
     without_keys: bool,
     parts: Vec<String>,
@@ -47,7 +51,7 @@ const PARTS: [&str; 5] = ["record", "fair", "slow", "several", "offers"];
 fn settings() -> Result<Settings> {
     let mut arguments = std::env::args().skip(1);
     let program = arguments.next().ok_or(
-        "usage: ibbi-load PROGRAM [--rounds N] [--folder DIR] [--postgres FOLDER] [--events N] [--without-lock] [--without-keys] [record|fair|slow|several|offers…]",
+        "usage: ibbi-load PROGRAM [--rounds N] [--folder DIR] [--postgres FOLDER] [--events N] [--writers EXAMPLE] [--without-lock] [--without-keys] [record|fair|slow|several|offers…]",
     )?;
     let program = PathBuf::from(program).canonicalize()?;
     let mut settings = Settings {
@@ -56,6 +60,7 @@ fn settings() -> Result<Settings> {
         folder: std::env::temp_dir(),
         postgres: None,
         events: 100_000,
+        writers: None,
         without_lock: false,
         without_keys: false,
         parts: Vec::new(),
@@ -67,6 +72,7 @@ fn settings() -> Result<Settings> {
             "--folder" => settings.folder = value()?.into(),
             "--postgres" => settings.postgres = Some(value()?.into()),
             "--events" => settings.events = value()?.parse()?,
+            "--writers" => settings.writers = Some(PathBuf::from(value()?).canonicalize()?),
             "--without-lock" => settings.without_lock = true,
             "--without-keys" => settings.without_keys = true,
             part if PARTS.contains(&part) => settings.parts.push(argument),

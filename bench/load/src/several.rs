@@ -1,6 +1,7 @@
 //! Two servers on one PostgreSQL database: many writers, while servers, sessions, and connections are killed.
 
 use crate::database::Database;
+use crate::direct::{Process, Said};
 use crate::http::{Answer, Client};
 use crate::relay::Relay;
 use crate::server::{LOCALHOST, Server, token};
@@ -10,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 const SERVERS: usize = 2;
@@ -30,6 +31,9 @@ struct Office<'a> {
     token: String,
     servers: Vec<Mutex<Server>>,
     addresses: Vec<RwLock<SocketAddr>>,
+    /// What runs in place of servers, with what its writers have said.
+    direct: Vec<Mutex<Process>>,
+    said: Arc<Mutex<Said>>,
 }
 
 /// What the writers got.
@@ -67,15 +71,32 @@ impl<'a> Office<'a> {
         let database = Database::create(folder)?;
         let relay = Relay::start(folder)?;
         let ledger = database.address(&relay.address.to_string());
-        run(Command::new(&settings.program).args(["store", "init"]).arg(&ledger))?;
-        let token = token(settings, Path::new(&ledger), "clients")?;
-        let mut office = Self { settings, database, relay, ledger, token, servers: Vec::new(), addresses: Vec::new() };
+        let (servers, addresses, direct, said) = (Vec::new(), Vec::new(), Vec::new(), Arc::default());
+        let token = match &settings.writers {
+            Some(program) => Process::init(program, &ledger).map(|()| String::new())?,
+            None => {
+                run(Command::new(&settings.program).args(["store", "init"]).arg(&ledger))?;
+                token(settings, Path::new(&ledger), "clients")?
+            }
+        };
+        Ok(Self { settings, database, relay, ledger, token, servers, addresses, direct, said })
+    }
+
+    /// Starts the servers, or what runs in place of them.
+    fn serve(mut self) -> Result<Self> {
+        let office = &mut self;
+        let settings = office.settings;
         for _ in 0..SERVERS {
+            if let Some(program) = &settings.writers {
+                let process = Process::start(program, &office.ledger, WRITERS, &office.said)?;
+                office.direct.push(Mutex::new(process));
+                continue;
+            }
             let server = Server::start(settings, Path::new(&office.ledger))?;
             office.addresses.push(RwLock::new(server.address));
             office.servers.push(Mutex::new(server));
         }
-        Ok(office)
+        Ok(self)
     }
 
     fn address(&self, server: usize) -> SocketAddr {
@@ -84,6 +105,9 @@ impl<'a> Office<'a> {
 
     /// Kills a server as `kill -9` does, and starts it again.
     fn kill_server(&self, number: usize) -> Result<()> {
+        if let Some(process) = self.direct.get(number % SERVERS) {
+            return process.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        }
         let mut server = self.servers[number % SERVERS].lock().unwrap_or_else(PoisonError::into_inner);
         server.kill()?;
         *server = Server::start(self.settings, Path::new(&self.ledger))?;
@@ -216,13 +240,16 @@ struct Found {
     moved: usize,
     twice: usize,
     gaps: usize,
+    clashes: usize,
     verified: String,
     exported: String,
 }
 
 impl Found {
     fn wrong(&self) -> bool {
-        self.lost + self.moved + self.twice + self.gaps > 0 || !self.verified.is_empty() || !self.exported.is_empty()
+        self.lost + self.moved + self.twice + self.gaps + self.clashes > 0
+            || !self.verified.is_empty()
+            || !self.exported.is_empty()
     }
 }
 
@@ -236,6 +263,7 @@ fn judge(office: &Office<'_>, acknowledged: &[(String, u64)]) -> Result<Found> {
     for ((seq, line), expected) in rows.iter().zip(1..) {
         gaps += usize::from(*seq != expected);
         let value: serde_json::Value = serde_json::from_slice(line)?;
+        // Every line has an ID of its own, also the first.
         if let Some(id) = value["id"].as_str() {
             twice += usize::from(places.insert(id.to_owned(), *seq).is_some());
         }
@@ -243,7 +271,7 @@ fn judge(office: &Office<'_>, acknowledged: &[(String, u64)]) -> Result<Found> {
         bytes.push(b'\n');
     }
     std::fs::write(&path, &bytes)?;
-    let mut found = Found { lines: rows.len(), twice, gaps, ..Found::default() };
+    let mut found = Found { lines: rows.len(), twice, gaps, clashes: office.database.clashes()?, ..Found::default() };
     for (id, seq) in acknowledged {
         match places.get(id) {
             None => found.lost += 1,
@@ -254,6 +282,9 @@ fn judge(office: &Office<'_>, acknowledged: &[(String, u64)]) -> Result<Found> {
     if let Err(error) = run(Command::new(&office.settings.program).arg("verify").arg(&path)) {
         found.verified = error.to_string();
     }
+    if office.settings.writers.is_some() {
+        return Ok(found);
+    }
     let export = folder.path().join("export.ledger");
     let mut command = Command::new(&office.settings.program);
     command.args(["export", "--to", "ledger", &office.ledger, "-o"]).arg(&export);
@@ -263,6 +294,54 @@ fn judge(office: &Office<'_>, acknowledged: &[(String, u64)]) -> Result<Found> {
         Err(error) => error.to_string(),
     };
     Ok(found)
+}
+
+/// Sends all events to the servers.
+fn write(office: &Office<'_>) -> Result<Got> {
+    let left = AtomicUsize::new(office.settings.events);
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..SERVERS * WRITERS)
+            .map(|number| {
+                let writer = Writer { office, number, server: number, client: None, sent: 0, got: Got::default() };
+                let left = &left;
+                scope.spawn(move || writer.run(left))
+            })
+            .collect();
+        let mut whole = Got::default();
+        for writer in writers {
+            whole.add(writer.join().map_err(|_| "a writer panicked")?);
+        }
+        Ok(whole)
+    })
+}
+
+/// Waits until the writers that use the store directly have recorded all events, or have found something wrong.
+fn wait(office: &Office<'_>) -> Result<Got> {
+    let (mut before, mut since) = (0, Instant::now());
+    loop {
+        let got = said(office);
+        if got.acknowledged.len() >= office.settings.events || got.wrong.len() > 20 {
+            return Ok(got);
+        }
+        if got.acknowledged.len() > before {
+            (before, since) = (got.acknowledged.len(), Instant::now());
+        }
+        if since.elapsed() > Duration::from_secs(60) {
+            return Ok(got);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn said(office: &Office<'_>) -> Got {
+    let said = office.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Got {
+        acknowledged: said.acknowledged,
+        unanswered: said.again,
+        known: said.known,
+        wrong: said.wrong,
+        ..Got::default()
+    }
 }
 
 /// 64 writers on each of two servers, with faults. `without` is what is taken away to test this test: the lock, and the keys.
@@ -276,23 +355,26 @@ pub(crate) fn run_faults(settings: &Settings) -> Result<()> {
         office.relay.remove_lock();
         office.relay.drop_connections(true);
     }
-    let (left, ended) = (AtomicUsize::new(settings.events), AtomicBool::new(false));
+    let office = office.serve()?;
+    let ended = AtomicBool::new(false);
     let begun = Instant::now();
     let (got, faults) = std::thread::scope(|scope| -> Result<(Got, Faults)> {
         let faults = scope.spawn(|| disturb(&office, &ended));
-        let writers: Vec<_> = (0..SERVERS * WRITERS)
-            .map(|number| {
-                let (office, left) = (&office, &left);
-                let writer = Writer { office, number, server: number, client: None, sent: 0, got: Got::default() };
-                scope.spawn(move || writer.run(left))
-            })
-            .collect();
-        let mut whole = Got::default();
-        for writer in writers {
-            whole.add(writer.join().map_err(|_| "a writer panicked")?);
-        }
+        let got = if settings.writers.is_some() { wait(&office) } else { write(&office) };
         ended.store(true, Ordering::Relaxed);
-        Ok((whole, faults.join().map_err(|_| "the faults panicked")??))
+        let faults = faults.join().map_err(|_| "the faults panicked")??;
+        let mut got = got?;
+        let mut ends = Vec::new();
+        for process in &office.direct {
+            if let Err(error) = process.lock().unwrap_or_else(PoisonError::into_inner).finish() {
+                ends.push(error.to_string());
+            }
+        }
+        if settings.writers.is_some() {
+            got = said(&office);
+        }
+        got.wrong.extend(ends);
+        Ok((got, faults))
     })?;
     let seconds = begun.elapsed().as_secs_f64();
     let found = judge(&office, &got.acknowledged)?;
@@ -311,19 +393,23 @@ pub(crate) fn run_faults(settings: &Settings) -> Result<()> {
         later.join(", "),
         got.known
     );
-    println!("lost: {}, at another number: {}, twice: {}, gaps: {}", found.lost, found.moved, found.twice, found.gaps);
+    println!(
+        "lost: {}, at another number: {}, twice: {}, gaps: {}, two transactions for one number: {}",
+        found.lost, found.moved, found.twice, found.gaps, found.clashes
+    );
     if settings.without_lock {
         println!("the lock was removed from {} statements", office.relay.removed());
     }
     let mut wrong = got.wrong;
     wrong.truncate(5);
-    for (what, text) in [("verify", &found.verified), ("export", &found.exported)] {
+    let exported = settings.writers.is_none().then_some(("export", &found.exported));
+    for (what, text) in [("verify", &found.verified)].into_iter().chain(exported) {
         println!("{what}: {}", if text.is_empty() { "passes" } else { text });
     }
     if !wrong.is_empty() {
         return Err(format!("answers that nothing explains: {}", wrong.join("; ")).into());
     }
-    if found.wrong() || acknowledged != settings.events {
+    if found.wrong() || acknowledged < settings.events {
         return Err("the database doesn't have what was acknowledged, once and in order".into());
     }
     Ok(())
@@ -335,7 +421,7 @@ pub(crate) fn run_offers(settings: &Settings) -> Result<()> {
     for (what, cases) in [("200 cases", 200), ("one case", 1)] {
         let (mut rates, mut middles, mut late, mut slowest) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for _ in 0..settings.rounds {
-            let office = Office::start(settings)?;
+            let office = Office::start(settings)?.serve()?;
             let cases = {
                 let server = office.servers[0].lock().unwrap_or_else(PoisonError::into_inner);
                 server.open_cases(&office.token, cases)?

@@ -1,6 +1,6 @@
 """Kills the primary of a cluster again and again under load: nothing acknowledged is lost, and nothing published is erased.
 
-Usage: check_failover.py [--writers PROGRAM] [--kills N] [--faults NAME,…] [--self-test] [--asynchronous] [--etcd-api 2|3] [--transcript FILE]
+Usage: check_failover.py [--writers PROGRAM] [--clients N] [--kills N] [--faults NAME,…] [--self-test] [--asynchronous] [--etcd-api 2|3] [--transcript FILE]
 
 Three etcd members and three nodes with Patroni and PostgreSQL run on loopback, in a temporary folder. The load are two processes of
 PROGRAM, the example `writers` of ibbi-postgres, or writers in plain SQL without one. --asynchronous commits without a standby, which loses events. --self-test does both, one after the other, and fails
@@ -30,6 +30,7 @@ MEDIAN = 30.0  # the most seconds until writing resumes, at the median of the ki
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--writers", metavar="PROGRAM", help="the example `writers`: record with ibbi-postgres, not in plain SQL")
+    parser.add_argument("--clients", type=int, default=4, metavar="N", help="writers of each of its two processes (4)")
     parser.add_argument("--kills", type=int, default=3, metavar="N", help="how often the primary is killed, stopped, or cut off")
     parser.add_argument("--faults", metavar="NAME,…", help="only these, in turn")
     parser.add_argument("--self-test", action="store_true", help="then commit without a standby, and expect losses")
@@ -128,7 +129,7 @@ def main():
     make_load = SqlLoad
     if options.writers:
         program = str(pathlib.Path(options.writers).resolve())
-        make_load = lambda cluster, seen: StoreLoad(cluster, seen, program)
+        make_load = lambda cluster, seen: StoreLoad(cluster, seen, program, options.clients)
     transcript = Transcript(options.transcript)
     transcript.say(", ".join(f"{name} {version}" for name, version in sorted(versions.items())))
     transcript.say(", ".join(f"{name} {value} s" for name, value in LEASE.items()))
