@@ -10,7 +10,7 @@ use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions, 
 use crate::retention::{RetentionRule, RetentionRules};
 use crate::service::Ids;
 use ibbi_core::{At, Date, Event, Name, Reason, Stage};
-use ibbi_log::{CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, texts_path};
+use ibbi_log::{CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -100,8 +100,9 @@ pub fn seal(path: &Path, keys: &Path, options: &OpenOptions) -> Result<SealRepor
     let mut service = ledger::open(path, Ids::random(), &options)?;
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
     let (owners, in_lines) = text_owners(&mut service)?;
-    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
-    let sealed = sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+    let sealed =
+        service.store().need_file("sealing texts")?.with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
+    let sealed = sealed.ok_or_else(AppError::not_open)?.map_err(AppError::from_ledger)?;
     Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
 }
 
@@ -130,8 +131,9 @@ fn remove_destroyed(path: &Path, service: &mut LedgerService, now: At) -> Result
     let Some(folder) = texts.key_folder().map(Path::to_owned) else { return Ok(()) };
     let is_left = |digest: &Digest| !owners.contains_key(digest) && texts.get(digest).is_some();
     if stored_digests(service)?.values().any(is_left) {
-        let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
-        sealed.ok_or_else(not_open)?.map_err(from_ledger)?;
+        let sealed =
+            service.store().need_file("sealing texts")?.with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
+        sealed.ok_or_else(AppError::not_open)?.map_err(AppError::from_ledger)?;
     }
     Ok(())
 }
@@ -252,8 +254,11 @@ fn destroy_all(
     let mut destroyed = Vec::new();
     for texts in wanted {
         let line = destruction(&texts, request, rules)?;
-        let written = service.store().with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
-        let line = written.ok_or_else(not_open)?.map_err(from_ledger)?;
+        let written = service
+            .store()
+            .need_file("destroying texts")?
+            .with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
+        let line = written.ok_or_else(AppError::not_open)?.map_err(AppError::from_ledger)?;
         destroyed.push(DestroyedTexts { line, texts });
     }
     Ok(destroyed)
@@ -418,7 +423,7 @@ fn all_logs(service: &mut LedgerService) -> Result<Vec<CaseLog>, AppError> {
 }
 
 fn read_texts(path: &Path) -> Result<Texts, AppError> {
-    Texts::beside(path).map_err(|source| AppError::Io { doing: "read", path: texts_path(path), source })
+    Ok(crate::place::texts(path, &CustodyState::default())?.unwrap_or_default())
 }
 
 /// Returns whose texts are, for people: `labor`, `management`, `the program`, or `an unknown party`.
@@ -433,17 +438,4 @@ pub fn owner_label(code: &str) -> &str {
 /// Returns whose the confidential text of an event of a case is.
 pub(crate) fn owner_of(log: &CaseLog, event: &Event) -> Option<TextOwner> {
     TextOwner::of(event, log.records.iter().map(|record| &record.event))
-}
-
-fn not_open() -> AppError {
-    AppError::ReadOnly { cause: "the ledger is not open".to_owned() }
-}
-
-fn from_ledger(error: ibbi_log::AppendError) -> AppError {
-    match error {
-        ibbi_log::AppendError::Custody { reason } => AppError::NotAllowed(reason),
-        ibbi_log::AppendError::Format => AppError::NotAllowed(error.to_string()),
-        ibbi_log::AppendError::Texts { path, source } => AppError::Io { doing: "write", path, source },
-        error => AppError::Append(error.into()),
-    }
 }

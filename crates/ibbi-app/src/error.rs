@@ -7,6 +7,7 @@ use ibbi_audit::AuditError;
 use ibbi_common::format::weekday_date;
 use ibbi_core::{At, Date, EventKind, Refusal};
 use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
+use ibbi_postgres::PostgresError;
 use ibbi_seal::{CheckpointsError, CosignError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{GoalsError, Problem, ResumeError, ScenarioError, SimulationError};
 use ibbi_store::{AppendError, ClockError, StoreError};
@@ -212,6 +213,9 @@ pub enum AppError {
         /// Why not.
         source: ResumeError,
     },
+    /// A database cannot be used.
+    #[error(transparent)]
+    Database(#[from] PostgresError),
     /// Something cannot be read or written.
     #[error("cannot {doing} {path}: {reason}", path = .path.display(), reason = io_reason(.source))]
     Io {
@@ -371,11 +375,30 @@ impl AppError {
         match error {
             StoreError::NoCase(case) => Self::no_case(case),
             StoreError::Clock(error) => error.into(),
+            StoreError::Unreadable(source) if source.is::<PostgresError>() => {
+                let source = source.downcast::<PostgresError>();
+                source.map_or_else(|source| Self::Usage(source.to_string()), |error| Self::Database(*error))
+            }
             StoreError::Unreadable(source) => match source.downcast::<ReadError>() {
                 Ok(error) => Self::from_read(Path::new(store), *error),
                 Err(source) => Self::Io { doing: "read", path: store.into(), source: io::Error::other(source) },
             },
             other => Self::Io { doing: "read", path: store.into(), source: io::Error::other(other) },
+        }
+    }
+
+    /// Returns the error for a ledger that is not open for writing.
+    pub(crate) fn not_open() -> Self {
+        Self::ReadOnly { cause: "the ledger is not open".to_owned() }
+    }
+
+    /// Returns the error for a line that a ledger didn't take.
+    pub(crate) fn from_ledger(error: ibbi_log::AppendError) -> Self {
+        match error {
+            ibbi_log::AppendError::Custody { reason } => Self::NotAllowed(reason),
+            ibbi_log::AppendError::Format => Self::NotAllowed(error.to_string()),
+            ibbi_log::AppendError::Texts { path, source } => Self::Io { doing: "write", path, source },
+            error => Self::Append(error.into()),
         }
     }
 
@@ -419,6 +442,13 @@ impl AppError {
                 AuditError::Thread => ExitCode::Fault,
                 _ => ExitCode::Io,
             },
+            Self::Database(
+                PostgresError::Address { .. }
+                | PostgresError::NoLedger { .. }
+                | PostgresError::Exists { .. }
+                | PostgresError::TooLong { .. },
+            ) => ExitCode::Usage,
+            Self::Database(PostgresError::Damaged { .. }) => ExitCode::BadLedger,
             Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. } | KeyFileError::Name(_)) => {
                 ExitCode::Usage
             }
@@ -444,6 +474,7 @@ impl AppError {
             | Self::Key(_)
             | Self::Sign(_)
             | Self::Gone(_)
+            | Self::Database(_)
             | Self::Io { .. } => ExitCode::Io,
         }
     }
@@ -482,6 +513,8 @@ impl AppError {
             Self::Goals { .. } => "goals",
             Self::Simulation(_) => "simulation",
             Self::Resume { .. } => "resume",
+            Self::Database(PostgresError::InDoubt { .. }) => "in-doubt",
+            Self::Database(_) => "database",
             Self::Io { .. } => "io",
         }
     }

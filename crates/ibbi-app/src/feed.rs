@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::ledger::LedgerService;
+use crate::place::Place;
 pub use ibbi_log::{Digest, StoredLine};
 use ibbi_log::{LedgerLine, read_line};
 use ibbi_store::{CaseSummary, EventStore as _, Record};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 /// Returns the name of the ledger, which is the source of its messages.
 pub fn source(service: &LedgerService) -> String {
-    service.store().with_ledger(|ledger| ledger.opening().origin.to_string()).unwrap_or_default()
+    service.store().opening().map_or_else(String::new, |opening| opening.origin.to_string())
 }
 
 /// Returns at most `limit` records after the record number `after`, in the order in which they were written. Confidential texts are as the
@@ -63,6 +64,9 @@ pub fn message_id(record: &Record) -> String {
 /// # Errors
 /// [`AppError::Io`] if the file can't be read.
 pub fn last_record(path: &Path) -> Result<u64, AppError> {
+    if let Place::Database(address) = Place::of(path)? {
+        return Ok(ibbi_postgres::read_lines(&address)?.1.lines);
+    }
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let file = match std::fs::File::open(path) {
         Ok(file) => file,

@@ -278,6 +278,7 @@ fn hosts(config: &Config) -> Vec<(String, u16)> {
 fn label(config: &Config, ledger: &str) -> String {
     let user = config.get_user().unwrap_or_default();
     let database = config.get_dbname().unwrap_or(user);
+    let ledger = ledger.replace('%', "%25").replace('&', "%26").replace(' ', "%20");
     let hosts = hosts(config);
     if let [(folder, port)] = hosts.as_slice()
         && folder.starts_with('/')

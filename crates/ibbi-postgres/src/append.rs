@@ -10,7 +10,7 @@ use crate::texts;
 use crate::wait::wait;
 use futures_util::future::join3;
 use ibbi_core::At;
-use ibbi_log::{Digest, KnownRecord, LedgerEnd, LedgerLine, LineReader, LinkedLines, NewLines, Record, TextRow};
+use ibbi_log::{Digest, Head, KnownRecord, LedgerEnd, LedgerLine, LineReader, LinkedLines, NewLines, Record, TextRow};
 use ibbi_store::{AppendError, Committed, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -121,22 +121,26 @@ impl Writer {
         }
     }
 
-    /// Returns whether lines up to a number are below a commit that was acknowledged; makes such a commit if there is none.
-    pub(crate) fn publish(&mut self, shared: &Shared) -> Result<u64, PostgresError> {
+    /// Makes a commit that is acknowledged, so that all lines are below it. Returns the end of the ledger.
+    pub(crate) fn publish(&mut self, shared: &Shared) -> Result<Head, PostgresError> {
         let mut attempts = Attempts::new(shared.pool.patience());
         loop {
-            match self.transact(shared, |connection, end| {
+            let settled = self.transact(shared, |connection, end| {
                 let published = signed(shared.published().min(end.head.lines));
                 connection.execute(SETTLE, &[&shared.ledger, &published])?;
-                Ok(end.head.lines)
-            }) {
-                Ok(lines) => {
-                    shared.publish(lines);
-                    return Ok(lines);
+                Ok(end.head)
+            });
+            match settled {
+                Ok(head) => {
+                    shared.publish(head.lines);
+                    return Ok(head);
                 }
-                Err(error)
-                    if (error.may_pass() || matches!(error, PostgresError::InDoubt { .. })) && attempts.pause() => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    let may_pass = error.may_pass() || matches!(error, PostgresError::InDoubt { .. });
+                    if !may_pass || !attempts.pause() {
+                        return Err(error);
+                    }
+                }
             }
         }
     }

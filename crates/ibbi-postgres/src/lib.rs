@@ -8,8 +8,8 @@
 //! | name a database and a ledger in it, without showing a password | [`Address`] |
 //! | create the tables, bring them up to date, and check them | [`init`], [`migrate`], [`check`] |
 //! | read and append cases | [`PostgresStore`] |
-//! | read the lines one after the other | [`PostgresStore::read_lines`] |
-//! | bring a ledger's file into a database, and what belongs to it back | [`import`], [`PostgresStore::sidecars`] |
+//! | read the lines one after the other | [`PostgresStore::read_lines`], [`read_lines`] |
+//! | bring a ledger's file into a database, and back | [`import`], [`read_lines`], [`read_sidecars`] |
 //! | sign the ledger | [`PostgresStore::sign`] |
 //! | know what can be signed, streamed, and mirrored | [`PostgresStore::published_lines`] |
 //!
@@ -51,4 +51,4 @@ pub use lines::LineReader;
 pub use schema::{SCHEMA, SchemaState, check, create_ledger, init, ledgers, migrate};
 pub use sign::SignError;
 pub use store::{Options, PostgresStore};
-pub use transfer::{Sidecars, import};
+pub use transfer::{Sidecars, import, read_lines, read_sidecars};

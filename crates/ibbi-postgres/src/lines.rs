@@ -24,6 +24,7 @@ pub struct LineReader {
     /// Whether the LF of the current line is still to be read.
     needs_lf: bool,
     has_begun: bool,
+    has_ended: bool,
 }
 
 impl core::fmt::Debug for LineReader {
@@ -46,7 +47,15 @@ impl LineReader {
              TO STDOUT (FORMAT binary)"
         ))?;
         let (message, line) = (Bytes::new(), Bytes::new());
-        Ok(Self { connection, stream: Box::pin(stream), message, line, needs_lf: false, has_begun: false })
+        Ok(Self {
+            connection,
+            stream: Box::pin(stream),
+            message,
+            line,
+            needs_lf: false,
+            has_begun: false,
+            has_ended: false,
+        })
     }
 
     /// Returns the next line without its LF.
@@ -55,15 +64,18 @@ impl LineReader {
     /// [`PostgresError`] if the connection is lost, or the server sends something else than rows.
     pub fn next_line(&mut self) -> Result<Option<Bytes>, PostgresError> {
         loop {
+            if self.has_ended {
+                return Ok(None);
+            }
             if !self.message.is_empty() {
                 return self.row();
             }
             match wait(self.stream.next()) {
-                None => return Ok(None),
+                None => self.has_ended = true,
                 Some(Err(error)) => return Err(self.connection.failed(&error)),
                 Some(Ok(message)) => self.message = message,
             }
-            if !self.has_begun {
+            if !self.has_begun && !self.has_ended {
                 self.has_begun = true;
                 let _header = self.take(HEADER)?;
             }
@@ -73,6 +85,7 @@ impl LineReader {
     /// Reads one row of one field: the number of fields, the length of the field, and its bytes. The last row has no fields.
     fn row(&mut self) -> Result<Option<Bytes>, PostgresError> {
         if self.take(2)?.as_ref() == (-1_i16).to_be_bytes() {
+            self.has_ended = true;
             return Ok(None);
         }
         let length = self.take(4)?;

@@ -172,6 +172,21 @@ pub(crate) fn check_version(connection: &Connection) -> Result<(), PostgresError
     }
 }
 
+/// Returns the number of the ledger that an address names.
+pub(crate) fn find_ledger(connection: &Connection, address: &Address) -> Result<i32, PostgresError> {
+    let found = connection.first("SELECT ledger FROM ibbi_ledger WHERE name = $1", &[&address.ledger()])?;
+    if let Some(row) = found {
+        return value(&row, 0, connection.label());
+    }
+    let rows = connection.query("SELECT name FROM ibbi_ledger ORDER BY name LIMIT 10", &[])?;
+    let names: Vec<String> = rows.iter().filter_map(|row| value(row, 0, connection.label()).ok()).collect();
+    Err(PostgresError::NoLedger {
+        label: address.to_string(),
+        name: address.ledger().to_owned(),
+        has: if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) },
+    })
+}
+
 fn pool(address: &Address, for_writing: bool) -> Pool {
     Pool::new(address.clone(), for_writing, Duration::ZERO)
 }

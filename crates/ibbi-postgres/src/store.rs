@@ -2,11 +2,11 @@
 
 use crate::address::Address;
 use crate::append::Writer;
-use crate::connection::{Connection, Pool, signed, value};
+use crate::connection::{Pool, signed, value};
 use crate::error::PostgresError;
 use crate::group::Group;
 use crate::lines::LineReader;
-use crate::schema::check_version;
+use crate::schema::{check_version, find_ledger};
 use crate::shared::Shared;
 use crate::texts;
 use ibbi_core::events::SessionScheduled;
@@ -138,11 +138,23 @@ impl PostgresStore {
     /// # Errors
     /// [`PostgresError`]. Nothing more may be published then.
     pub fn published_lines(&self) -> Result<u64, PostgresError> {
-        let lines = self.shared.current()?.end.head.lines;
-        if self.read_only || self.shared.published() >= lines {
-            return Ok(self.shared.published().min(lines));
+        Ok(self.published_head()?.map_or_else(|| self.shared.published(), |head| head.lines))
+    }
+
+    /// Returns the end of the ledger if all of it can be published, as [`published_lines`](Self::published_lines) says; otherwise
+    /// nothing, which happens only to a store that reads.
+    ///
+    /// # Errors
+    /// [`PostgresError`].
+    pub fn published_head(&self) -> Result<Option<Head>, PostgresError> {
+        let head = self.shared.current()?.end.head;
+        if self.shared.published() >= head.lines {
+            return Ok(Some(head));
         }
-        self.group.with(|writer| writer.publish(&self.shared))
+        if self.read_only {
+            return Ok(None);
+        }
+        self.group.with(|writer| writer.publish(&self.shared)).map(Some)
     }
 
     /// Returns at most `limit` records after the record number `after`, with the digests of their confidential texts in place of
@@ -191,21 +203,6 @@ impl PostgresStore {
         });
         Ok(filled?)
     }
-}
-
-/// Returns the number of the ledger that an address names.
-fn find_ledger(connection: &Connection, address: &Address) -> Result<i32, PostgresError> {
-    let found = connection.first("SELECT ledger FROM ibbi_ledger WHERE name = $1", &[&address.ledger()])?;
-    if let Some(row) = found {
-        return value(&row, 0, connection.label());
-    }
-    let rows = connection.query("SELECT name FROM ibbi_ledger ORDER BY name LIMIT 10", &[])?;
-    let names: Vec<String> = rows.iter().filter_map(|row| value(row, 0, connection.label()).ok()).collect();
-    Err(PostgresError::NoLedger {
-        label: address.to_string(),
-        name: address.ledger().to_owned(),
-        has: if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) },
-    })
 }
 
 impl EventStore for PostgresStore {

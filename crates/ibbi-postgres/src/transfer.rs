@@ -4,12 +4,13 @@ use crate::address::Address;
 use crate::connection::{Connection, Pool, number, signed, value};
 use crate::error::PostgresError;
 use crate::known::{Known, NotNext};
-use crate::schema::{check_version, commit, insert_ledger, lock_ledgers};
-use crate::store::PostgresStore;
+use crate::lines::LineReader;
+use crate::schema::{check_version, commit, find_ledger, insert_ledger, lock_ledgers};
+use crate::shared::end_of;
 use crate::wait::wait;
 use core::pin::pin;
 use core::time::Duration;
-use ibbi_log::{Digest, Head, LedgerEnd, LineContent, Lines, NewLedger, TextRow};
+use ibbi_log::{Digest, Head, LedgerEnd, LineContent, Lines, TextRow};
 use ibbi_seal::SignedCheckpoint;
 use std::io::Read;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -128,49 +129,52 @@ fn copy_lines(connection: &Connection, ledger: i32, lines: impl Read) -> Result<
     Ok(known)
 }
 
-impl PostgresStore {
-    /// Creates the ledger that an address names with its first line, and opens it.
-    ///
-    /// # Errors
-    /// As [`create_ledger`](crate::create_ledger) and [`PostgresStore::open`].
-    pub fn create(address: &Address, new: &NewLedger, options: &crate::Options) -> Result<Self, PostgresError> {
-        crate::schema::create_ledger(address, new)?;
-        Self::open(address, options)
-    }
+/// Reads all lines of the ledger that an address names, on any server that answers, without opening a store. Returns them with their
+/// number of bytes when reading began.
+///
+/// # Errors
+/// [`PostgresError`].
+pub fn read_lines(address: &Address) -> Result<(LineReader, Head), PostgresError> {
+    let connection = Pool::new(address.clone(), false, Duration::ZERO).connect()?;
+    check_version(&connection)?;
+    let ledger = find_ledger(&connection, address)?;
+    let sql = "SELECT lines, bytes, hash, logged, version FROM ibbi_ledger WHERE ledger = $1";
+    let row = connection.first(sql, &[&ledger])?;
+    let head = row.map_or(Ok(Head::EMPTY), |row| end_of(&row, connection.label()).map(|end| end.head))?;
+    Ok((LineReader::start(connection, ledger, 0, Some(head.lines))?, head))
+}
 
-    /// Returns what belongs to the file of the ledger besides its lines. Checkpoints that cover more than the first `lines` lines
-    /// are left out.
-    ///
-    /// # Errors
-    /// [`PostgresError`].
-    pub fn sidecars(&self, lines: u64) -> Result<Sidecars, PostgresError> {
-        let ledger = self.shared().ledger;
-        self.shared().pool.read(|connection| {
-            let label = connection.label();
-            let head = connection.first("SELECT texts_head FROM ibbi_ledger WHERE ledger = $1", &[&ledger])?;
-            let texts_head = head.map_or(Ok(None), |row| value(&row, 0, label))?;
-            let rows = connection
-                .query("SELECT digest, key, line FROM ibbi_text WHERE ledger = $1 ORDER BY digest", &[&ledger])?;
-            let mut texts = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let digest: &[u8] = value(row, 0, label)?;
-                let key: Option<&str> = value(row, 1, label)?;
-                let digest = digest.try_into().map(Digest::from_bytes).unwrap_or(Digest::ZERO);
-                let key = key.and_then(|key| key.parse().ok());
-                texts.push(TextRow { digest, key, line: value(row, 2, label)? });
-            }
-            let rows = connection
-                .query("SELECT size, note FROM ibbi_checkpoint WHERE ledger = $1 ORDER BY place", &[&ledger])?;
-            let mut checkpoints = Vec::with_capacity(rows.len());
-            for row in &rows {
-                let note: &str = value(row, 1, label)?;
-                if number(row, 0, label)? <= lines
-                    && let Ok(checkpoint) = note.parse()
-                {
-                    checkpoints.push(checkpoint);
-                }
-            }
-            Ok(Sidecars { texts_head, texts, checkpoints })
-        })
+/// Reads what belongs to the ledger that an address names besides its lines. Checkpoints that cover more than the first `lines` lines
+/// are left out.
+///
+/// # Errors
+/// [`PostgresError`].
+pub fn read_sidecars(address: &Address, lines: u64) -> Result<Sidecars, PostgresError> {
+    let connection = Pool::new(address.clone(), false, Duration::ZERO).connect()?;
+    check_version(&connection)?;
+    let ledger = find_ledger(&connection, address)?;
+    let label = connection.label();
+    let head = connection.first("SELECT texts_head FROM ibbi_ledger WHERE ledger = $1", &[&ledger])?;
+    let texts_head = head.map_or(Ok(None), |row| value(&row, 0, label))?;
+    let rows =
+        connection.query("SELECT digest, key, line FROM ibbi_text WHERE ledger = $1 ORDER BY digest", &[&ledger])?;
+    let mut texts = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let digest: &[u8] = value(row, 0, label)?;
+        let key: Option<&str> = value(row, 1, label)?;
+        let digest = digest.try_into().map(Digest::from_bytes).unwrap_or(Digest::ZERO);
+        texts.push(TextRow { digest, key: key.and_then(|key| key.parse().ok()), line: value(row, 2, label)? });
     }
+    let rows =
+        connection.query("SELECT size, note FROM ibbi_checkpoint WHERE ledger = $1 ORDER BY place", &[&ledger])?;
+    let mut checkpoints = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let note: &str = value(row, 1, label)?;
+        if number(row, 0, label)? <= lines
+            && let Ok(checkpoint) = note.parse()
+        {
+            checkpoints.push(checkpoint);
+        }
+    }
+    Ok(Sidecars { texts_head, texts, checkpoints })
 }

@@ -19,7 +19,7 @@ use crate::ledger::{self, Collect, open_unpacked};
 use entries::{Basis, Head, LINES, NOTE, Part, TEXTS, TextEntry, WITHHELD, WithheldEntry, json_line};
 use exemptions::Decision;
 use ibbi_core::{Event, NoteText};
-use ibbi_log::{CustodyState, Destruction, Digest, LedgerLine, TextState, Texts, open_sidecar, texts_path};
+use ibbi_log::{CustodyState, Destruction, Digest, LedgerLine, TextState, Texts, open_sidecar};
 use ibbi_report::{ReleasePage, ReleasedCase, ReleasedRecord};
 use ibbi_seal::{PrivateKey, RELEASE_FORMAT, ReleaseLines, SignedCheckpoint, checkpoints_path, sign_release};
 use scope::{Item, items, title};
@@ -104,9 +104,8 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
         );
         return Err(AppError::Usage(message));
     }
-    let texts =
-        Texts::beside(ledger).map_err(|source| AppError::Io { doing: "read", path: texts_path(ledger), source })?;
     let custody = ledger::read_cases(ledger, Collect::Nothing)?.store().custody();
+    let texts = crate::place::texts(ledger, &custody)?.unwrap_or_default();
     let chosen = Choice::new(items(&lines)?, request, (&texts, &custody))?;
     let mut files = BTreeMap::new();
     let mut proved = Vec::new();
@@ -158,8 +157,12 @@ pub fn release(ledger: &Path, request: &ReleaseRequest, out: &Path) -> Result<Wr
 
 fn newest_checkpoint(ledger: &Path, given: Option<&Path>) -> Result<SignedCheckpoint, AppError> {
     let beside = checkpoints_path(ledger);
-    let file = given.unwrap_or(&beside);
+    let in_database = if given.is_none() { crate::place::database_checkpoints(ledger)? } else { None };
+    let file = given.unwrap_or(if in_database.is_some() { ledger } else { &beside });
     let none = || AppError::Usage(format!("{} has no checkpoint; sign one with `ibbi checkpoint`", file.display()));
+    if let Some(list) = in_database {
+        return list.into_iter().max_by_key(|signed| signed.checkpoint().size).ok_or_else(none);
+    }
     if given.is_none() && !file.exists() {
         return Err(none());
     }

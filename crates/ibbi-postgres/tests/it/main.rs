@@ -4,3 +4,4 @@
 mod contract;
 mod lines;
 mod server;
+mod transfer;

@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ibbi-core",
             "ibbi-export",
             "ibbi-log",
+            "ibbi-postgres",
             "ibbi-report",
             "ibbi-seal",
             "ibbi-sim",
