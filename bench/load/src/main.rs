@@ -35,6 +35,8 @@ struct Settings {
     /// How often each figure is measured. The table has the median.
     rounds: usize,
     folder: PathBuf,
+    /// Where the program keeps what belongs to ledgers in databases and is in files, such as tokens.
+    data: tempfile::TempDir,
     /// The folder of PostgreSQL's socket.
     postgres: Option<PathBuf>,
     /// How many events `several` records.
@@ -58,6 +60,7 @@ fn settings() -> Result<Settings> {
         program,
         rounds: 5,
         folder: std::env::temp_dir(),
+        data: tempfile::tempdir()?,
         postgres: None,
         events: 100_000,
         writers: None,

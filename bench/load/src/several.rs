@@ -4,7 +4,7 @@ use crate::database::Database;
 use crate::direct::{Process, Said};
 use crate::http::{Answer, Client};
 use crate::relay::Relay;
-use crate::server::{LOCALHOST, Server, token};
+use crate::server::{LOCALHOST, Server, program, token};
 use crate::{Result, Settings, median, quantile};
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -75,7 +75,7 @@ impl<'a> Office<'a> {
         let token = match &settings.writers {
             Some(program) => Process::init(program, &ledger).map(|()| String::new())?,
             None => {
-                run(Command::new(&settings.program).args(["store", "init"]).arg(&ledger))?;
+                run(program(settings).args(["store", "init"]).arg(&ledger))?;
                 token(settings, Path::new(&ledger), "clients")?
             }
         };
@@ -279,14 +279,14 @@ fn judge(office: &Office<'_>, acknowledged: &[(String, u64)]) -> Result<Found> {
             Some(_) => {}
         }
     }
-    if let Err(error) = run(Command::new(&office.settings.program).arg("verify").arg(&path)) {
+    if let Err(error) = run(program(office.settings).arg("verify").arg(&path)) {
         found.verified = error.to_string();
     }
     if office.settings.writers.is_some() {
         return Ok(found);
     }
     let export = folder.path().join("export.ledger");
-    let mut command = Command::new(&office.settings.program);
+    let mut command = program(office.settings);
     command.args(["export", "--to", "ledger", &office.ledger, "-o"]).arg(&export);
     found.exported = match run(&mut command) {
         Ok(_) if std::fs::read(&export)? == bytes => String::new(),

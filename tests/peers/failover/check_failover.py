@@ -1,10 +1,13 @@
 """Kills the primary of a cluster again and again under load: nothing acknowledged is lost, and nothing published is erased.
 
-Usage: check_failover.py [--writers PROGRAM] [--clients N] [--kills N] [--faults NAME,…] [--self-test] [--asynchronous] [--etcd-api 2|3] [--transcript FILE]
+Usage: check_failover.py [--ibbi PROGRAM | --writers PROGRAM] [--clients N] [--kills N] [--faults NAME,…] [--self-test]
+                         [--asynchronous] [--etcd-api 2|3] [--transcript FILE]
 
-Three etcd members and three nodes with Patroni and PostgreSQL run on loopback, in a temporary folder. The load are two processes of
-PROGRAM, the example `writers` of ibbi-postgres, or writers in plain SQL without one. --asynchronous commits without a standby, which loses events. --self-test does both, one after the other, and fails
-unless the losses are found. --etcd-api 3 shows why the cluster uses version 2: Patroni 3.0.2 overwrites the lease of another
+Three etcd members and three nodes with Patroni and PostgreSQL run on loopback, in a temporary folder. The load are clients of two
+`ibbi serve`; or two processes of the example `writers` of ibbi-postgres, which use the store directly; or writers in plain SQL.
+
+--asynchronous commits without a standby, which loses events. --self-test does both, one after the other, and fails unless the losses
+are found. --etcd-api 3 shows why the cluster uses version 2: Patroni 3.0.2 overwrites the lease of another
 primary through version 3 when it was frozen (github.com/patroni/patroni/pull/2689).
 
 Exit code 4: an acknowledged event was lost, a published one erased, one recorded twice, or a number is missing; the cluster
@@ -29,8 +32,9 @@ MEDIAN = 30.0  # the most seconds until writing resumes, at the median of the ki
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--writers", metavar="PROGRAM", help="the example `writers`: record with ibbi-postgres, not in plain SQL")
-    parser.add_argument("--clients", type=int, default=4, metavar="N", help="writers of each of its two processes (4)")
+    parser.add_argument("--ibbi", metavar="PROGRAM", help="the program: record over HTTP, with two servers")
+    parser.add_argument("--writers", metavar="PROGRAM", help="the example `writers`: record with ibbi-postgres")
+    parser.add_argument("--clients", type=int, default=4, metavar="N", help="clients of each server, or writers of each process (4)")
     parser.add_argument("--kills", type=int, default=3, metavar="N", help="how often the primary is killed, stopped, or cut off")
     parser.add_argument("--faults", metavar="NAME,…", help="only these, in turn")
     parser.add_argument("--self-test", action="store_true", help="then commit without a standby, and expect losses")
@@ -120,6 +124,7 @@ def main():
     from cluster import LEASE, Cluster, Unhealthy
     from faults import FAULTS, PRIMARY
     from judge import wrong
+    from server_load import ServerLoad
     from sql_load import SqlLoad
     from store_load import StoreLoad
 
@@ -127,9 +132,10 @@ def main():
     if unknown := [name for name in names if name not in FAULTS]:
         sys.exit(f"there is no fault {', '.join(unknown)}; use {', '.join(FAULTS)}")
     make_load = SqlLoad
-    if options.writers:
-        program = str(pathlib.Path(options.writers).resolve())
-        make_load = lambda cluster, seen: StoreLoad(cluster, seen, program, options.clients)
+    for program, kind in ((options.writers, StoreLoad), (options.ibbi, ServerLoad)):
+        if program:
+            path = str(pathlib.Path(program).resolve())
+            make_load = lambda cluster, seen, kind=kind, path=path: kind(cluster, seen, path, options.clients)
     transcript = Transcript(options.transcript)
     transcript.say(", ".join(f"{name} {version}" for name, version in sorted(versions.items())))
     transcript.say(", ".join(f"{name} {value} s" for name, value in LEASE.items()))

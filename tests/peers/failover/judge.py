@@ -29,6 +29,10 @@ class Seen:
         with self.lock:
             self.counts[what] += number
 
+    def longest(self, what, seconds):
+        with self.lock:
+            self.counts[what] = max(self.counts[what], round(seconds, 1))
+
     def show(self, records, where):
         with self.lock:
             for number, event in records:

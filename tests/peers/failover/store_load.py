@@ -10,22 +10,44 @@ PROCESSES = 2
 VERIFY = pathlib.Path(__file__).resolve().parents[3] / "docs" / "verify_ledger.py"
 
 
-class StoreLoad:
-    """The load on a cluster by the example `writers` of ibbi-postgres; `seen` has what its writers and readers saw."""
+class Ledger:
+    """A ledger of its own for each load on the same cluster."""
 
     made = 0
 
-    def __init__(self, cluster, seen, program, writers=4):
-        self.cluster, self.seen, self.program, self.writers = cluster, seen, program, writers
-        # A ledger of its own for each load on the same cluster.
-        StoreLoad.made += 1
-        self.name = f"load{StoreLoad.made}"
+    def __init__(self, cluster):
+        Ledger.made += 1
+        self.cluster, self.name = cluster, f"load{Ledger.made}"
         self.address = f"{cluster.address()}&ledger={self.name}&sslmode=disable"
+
+    def records(self):
+        """Returns all records in the end, and the number of lines that are no records."""
+        found = self.ask("json_agg(json_build_array(seq, id) ORDER BY seq)")
+        return [tuple(row) for row in found if row[1] is not None], sum(row[1] is None for row in found)
+
+    def verify(self, folder):
+        """Returns the answer of `verify_ledger.py` to the lines of the ledger, which checks their chain; empty if it passes."""
+        path = folder / f"{self.name}.ledger"
+        path.write_text(self.ask("convert_from(string_agg(line || '\\x0a', '' ORDER BY seq), 'UTF8')"), encoding="utf-8")
+        done = subprocess.run([sys.executable, VERIFY, path], capture_output=True, text=True, check=False)
+        return "" if done.returncode == 0 else done.stdout + done.stderr
+
+    def ask(self, what):
+        lines = f"ibbi_line WHERE ledger = (SELECT ledger FROM ibbi_ledger WHERE name = '{self.name}')"
+        return self.cluster.ask(self.cluster.leader(), f"SELECT {what} FROM {lines}")
+
+
+class StoreLoad:
+    """The load on a cluster by the example `writers` of ibbi-postgres; `seen` has what its writers and readers saw."""
+
+    def __init__(self, cluster, seen, program, writers=4):
+        self.seen, self.program, self.writers = seen, program, writers
+        self.ledger = Ledger(cluster)
         self.processes, self.threads, self.wrong = [], [], []
 
     def start(self):
-        subprocess.run([self.program, self.address, "init"], check=True)
-        command = [self.program, self.address, "run", str(self.writers), "follow"]
+        subprocess.run([self.program, self.ledger.address, "init"], check=True)
+        command = [self.program, self.ledger.address, "run", str(self.writers), "follow"]
         for _ in range(PROCESSES):
             process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
             self.processes.append(process)
@@ -65,17 +87,7 @@ class StoreLoad:
         return self.wrong[:5]
 
     def records(self):
-        """Returns all records in the end, and the number of lines that are no records."""
-        found = self.ask("json_agg(json_build_array(seq, id) ORDER BY seq)")
-        return [tuple(row) for row in found if row[1] is not None], sum(row[1] is None for row in found)
+        return self.ledger.records()
 
     def verify(self, folder):
-        """Returns the answer of `verify_ledger.py` to the lines of the ledger, which checks their chain; empty if it passes."""
-        path = folder / f"{self.name}.ledger"
-        path.write_text(self.ask("convert_from(string_agg(line || '\\x0a', '' ORDER BY seq), 'UTF8')"), encoding="utf-8")
-        done = subprocess.run([sys.executable, VERIFY, path], capture_output=True, text=True, check=False)
-        return "" if done.returncode == 0 else done.stdout + done.stderr
-
-    def ask(self, what):
-        lines = f"ibbi_line WHERE ledger = (SELECT ledger FROM ibbi_ledger WHERE name = '{self.name}')"
-        return self.cluster.ask(self.cluster.leader(), f"SELECT {what} FROM {lines}")
+        return self.ledger.verify(folder)
