@@ -45,22 +45,20 @@ impl Database {
 
     /// Ends the servers' sessions: all of them, or one. They roll back what they have begun.
     pub(crate) fn terminate(&self, all: bool) -> Result<usize> {
-        self.signal("pg_terminate_backend", all)
-    }
-
-    /// Cancels the statements that run, so that their transactions are rolled back. A commit isn't canceled: it would be in doubt.
-    pub(crate) fn cancel(&self) -> Result<usize> {
-        self.signal("pg_cancel_backend", true)
-    }
-
-    fn signal(&self, function: &str, all: bool) -> Result<usize> {
-        let (only, limit) = match function {
-            "pg_cancel_backend" => ("AND state = 'active' AND query NOT ILIKE 'COMMIT%'", ""),
-            _ => ("", if all { "" } else { "LIMIT 1" }),
-        };
+        let limit = if all { "" } else { "LIMIT 1" };
         let rows = self.ask(&format!(
-            "SELECT {function}(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = '{NAME}'
-             AND pid <> pg_backend_pid() {only} ORDER BY random() {limit}) AS chosen"
+            "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = '{NAME}'
+             AND pid <> pg_backend_pid() ORDER BY random() {limit}) AS chosen"
+        ))?;
+        Ok(rows.iter().filter(|row| *row == "t").count())
+    }
+
+    /// Takes the lock of the ledger's row for a moment and cancels the statements that wait for it, so that their transactions are
+    /// rolled back. Returns how many.
+    pub(crate) fn cancel(&self) -> Result<usize> {
+        let rows = self.ask(&format!(
+            "BEGIN; SELECT FROM ibbi_ledger FOR UPDATE; SELECT FROM pg_sleep(0.2);
+             SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = '{NAME}' AND wait_event_type = 'Lock'; COMMIT"
         ))?;
         Ok(rows.iter().filter(|row| *row == "t").count())
     }

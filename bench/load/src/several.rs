@@ -211,11 +211,12 @@ type Faults = Vec<(&'static str, usize)>;
 
 /// Causes one fault after the other until the writers are done.
 fn disturb(office: &Office<'_>, ended: &AtomicBool) -> Result<Faults> {
-    let mut faults: Faults =
-        ["servers killed", "sessions ended", "statements canceled", "connections broken"].map(|what| (what, 0)).into();
+    let mut faults: Faults = ["servers killed", "sessions ended", "transactions canceled", "connections broken"]
+        .map(|what| (what, 0))
+        .into();
     for round in 0.. {
         // A time that differs from fault to fault.
-        std::thread::sleep(Duration::from_millis(150 + (round as u64 * 7919) % 700));
+        std::thread::sleep(Duration::from_millis(30 + (round as u64 * 7919) % 170));
         if ended.load(Ordering::Relaxed) {
             break;
         }
@@ -362,9 +363,9 @@ pub(crate) fn run_faults(settings: &Settings) -> Result<()> {
         let faults = scope.spawn(|| disturb(&office, &ended));
         let got = if settings.writers.is_some() { wait(&office) } else { write(&office) };
         ended.store(true, Ordering::Relaxed);
-        let faults = faults.join().map_err(|_| "the faults panicked")??;
+        let faults = faults.join().map_err(|_| "the faults panicked")?;
         let mut got = got?;
-        let mut ends = Vec::new();
+        let mut ends: Vec<String> = faults.as_ref().err().map(ToString::to_string).into_iter().collect();
         for process in &office.direct {
             if let Err(error) = process.lock().unwrap_or_else(PoisonError::into_inner).finish() {
                 ends.push(error.to_string());
@@ -374,7 +375,7 @@ pub(crate) fn run_faults(settings: &Settings) -> Result<()> {
             got = said(&office);
         }
         got.wrong.extend(ends);
-        Ok((got, faults))
+        Ok((got, faults.unwrap_or_default()))
     })?;
     let seconds = begun.elapsed().as_secs_f64();
     let found = judge(&office, &got.acknowledged)?;
