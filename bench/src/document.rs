@@ -16,7 +16,9 @@ const INSTRUCTIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/perform
 pub(crate) fn run(mut request: Request) -> Result<(), Failed> {
     request.plot.get_or_insert_with(|| PLOT.into());
     let parts = || ["machine"].into_iter().chain(subjects()).chain(["growth", "instructions"]);
-    let mut written = 0;
+    if !parts().any(|part| request.wants(part)) {
+        return Err(format!("--only knows {}", parts().collect::<Vec<_>>().join(", ")).into());
+    }
     for part in parts().filter(|part| request.wants(part)) {
         let made = match part {
             "machine" => machine::facts(&request.folder),
@@ -24,12 +26,12 @@ pub(crate) fn run(mut request: Request) -> Result<(), Failed> {
             "instructions" => instructions(&std::fs::read_to_string(INSTRUCTIONS)?)?,
             subject => with_load(|| peers::measure(subject, &request))?,
         };
+        if made.is_empty() {
+            // There was no server to measure. The page keeps its figures.
+            continue;
+        }
         let page = std::fs::read_to_string(PAGE)?;
         std::fs::write(PAGE, replaced(&page, part, &made)?)?;
-        written += 1;
-    }
-    if written == 0 {
-        return Err(format!("--only knows {}", parts().collect::<Vec<_>>().join(", ")).into());
     }
     Ok(())
 }
@@ -41,6 +43,9 @@ const DISTURBED: f64 = 5.0;
 fn with_load(measure: impl FnOnce() -> Result<String, Failed>) -> Result<String, Failed> {
     let before = Spent::now();
     let made = measure()?;
+    if made.is_empty() {
+        return Ok(made);
+    }
     let Some((before, after)) = before.zip(Spent::now()) else { return Ok(made) };
     let others = after.by_others(before);
     let again = if others > DISTURBED { " Measure again when the machine is quiet." } else { "" };

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage:
   ibbi-bench peers [--lines N] [--rounds N] [--folder DIR] [--out FILE] [--only SUBJECT]
-      SUBJECT is transitions, append, verify, audit, audit-late or simulate
+      SUBJECT is transitions, append, database, verify, audit, audit-late or simulate
   ibbi-bench growth [--most POWER] [--folder DIR] [--plot FILE]
       the largest size is 10^POWER lines, 7 by default
   ibbi-bench document [--only SUBJECT|growth|instructions|machine] and the options above

@@ -18,6 +18,15 @@ impl Default for Records {
     }
 }
 
+impl Records {
+    /// Returns records for one of several connections, each with cases of its own.
+    pub fn of_connection(number: usize) -> Self {
+        let records = Self::default();
+        let next = number as u128 * 1_000_000 * records.events.len() as u128;
+        Self { next, ..records }
+    }
+}
+
 impl Iterator for Records {
     type Item = NewRecord;
 

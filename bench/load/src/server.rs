@@ -23,10 +23,17 @@ pub(crate) fn place(settings: &Settings) -> Result<(tempfile::TempDir, PathBuf)>
     Ok((folder, ledger))
 }
 
+/// Returns the program as a command, with a data folder of its own.
+pub(crate) fn program(settings: &Settings) -> Command {
+    let mut command = Command::new(&settings.program);
+    let _ = std::fs::create_dir(settings.data.path().join("ibbi"));
+    command.env("XDG_DATA_HOME", settings.data.path());
+    command
+}
+
 /// Makes a token.
 pub(crate) fn token(settings: &Settings, ledger: &Path, name: &str) -> Result<String> {
-    let made =
-        Command::new(&settings.program).args(["token", "new"]).arg(ledger).args([name, "--role", "staff"]).output()?;
+    let made = program(settings).args(["token", "new"]).arg(ledger).args([name, "--role", "staff"]).output()?;
     if !made.status.success() {
         return Err(String::from_utf8_lossy(&made.stderr).into_owned().into());
     }
@@ -34,9 +41,11 @@ pub(crate) fn token(settings: &Settings, ledger: &Path, name: &str) -> Result<St
 }
 
 impl Server {
+    /// Starts a server on a ledger: a path, or the address of a database.
     pub(crate) fn start(settings: &Settings, ledger: &Path) -> Result<Self> {
-        let mut command = Command::new(&settings.program);
-        command.args(["--json", "serve", "--port", "0", "--ledger"]).arg(ledger).env_remove("IBBI_KEY");
+        let mut command = program(settings);
+        let option = if ledger.to_string_lossy().starts_with("postgres://") { "--store" } else { "--ledger" };
+        command.args(["--json", "serve", "--port", "0", option]).arg(ledger).env_remove("IBBI_KEY");
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;

@@ -1,6 +1,7 @@
 //! The checkpoints of a ledger, and what else it is checked against.
 
 use crate::error::AppError;
+use crate::place;
 use ibbi_core::At;
 use ibbi_log::open_sidecar;
 use ibbi_seal::{Checkpoints, checkpoints_path};
@@ -72,6 +73,11 @@ pub(crate) fn known_checkpoints(path: &Path, settings: &VerifySettings) -> Resul
     let (file, text) = match (&settings.checkpoints, path == Path::new("-")) {
         (Some(file), _) => (file.clone(), read_evidence(file, true)),
         (None, true) => return Ok(KnownCheckpoints::default()),
+        (None, false) if place::is_database(path) => {
+            let list = place::database_checkpoints(path)?.unwrap_or_default();
+            let checkpoints = Checkpoints { list, ..Checkpoints::default() };
+            return Ok(KnownCheckpoints { checkpoints, ..KnownCheckpoints::default() });
+        }
         (None, false) => {
             let beside = checkpoints_path(path);
             let text = read_evidence(&beside, false);

@@ -7,12 +7,11 @@ pub use holds::{ListedHold, holds, holds_in, lift_hold, lift_hold_in, place_hold
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions, Record};
+use crate::ledger_error::{from_ledger, not_open};
 use crate::retention::{RetentionRule, RetentionRules};
 use crate::service::Ids;
 use ibbi_core::{At, Date, Event, Name, Reason, Stage};
-use ibbi_log::{
-    CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, misplaced_key_folder, texts_path,
-};
+use ibbi_log::{CustodyState, Digest, KeyId, TextOwner, TextOwners, Texts, TextsDestroyed, misplaced_key_folder};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -102,7 +101,8 @@ pub fn seal(path: &Path, keys: &Path, options: &OpenOptions) -> Result<SealRepor
     let mut service = ledger::open(path, Ids::random(), &options)?;
     let now = service.store().now().map_err(|error| service.unreadable(error))?;
     let (owners, in_lines) = text_owners(&mut service)?;
-    let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
+    let sealed =
+        service.store().need_file("sealing texts")?.with_ledger(|ledger| ledger.seal_texts(keys.clone(), &owners, now));
     let sealed = sealed.ok_or_else(not_open)?.map_err(|error| from_ledger(path, error))?;
     Ok(SealReport { keys, sealed: sealed.sealed, already: sealed.already, dropped: sealed.dropped, in_lines })
 }
@@ -132,7 +132,8 @@ fn remove_destroyed(path: &Path, service: &mut LedgerService, now: At) -> Result
     let Some(folder) = texts.key_folder().map(Path::to_owned) else { return Ok(()) };
     let is_left = |digest: &Digest| !owners.contains_key(digest) && texts.get(digest).is_some();
     if stored_digests(service)?.values().any(is_left) {
-        let sealed = service.store().with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
+        let sealed =
+            service.store().need_file("sealing texts")?.with_ledger(|ledger| ledger.seal_texts(folder, &owners, now));
         sealed.ok_or_else(not_open)?.map_err(|error| from_ledger(path, error))?;
     }
     Ok(())
@@ -240,7 +241,10 @@ fn destroy_all(
     let mut destroyed = Vec::new();
     for texts in wanted {
         let line = destruction(&texts, request, rules)?;
-        let written = service.store().with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
+        let written = service
+            .store()
+            .need_file("destroying texts")?
+            .with_ledger(|ledger| ledger.destroy_texts(line, &request.actor, now));
         let line = written.ok_or_else(not_open)?.map_err(|error| from_ledger(service.store().path(), error))?;
         destroyed.push(DestroyedTexts { line, texts });
     }
@@ -407,7 +411,7 @@ fn all_logs(service: &mut LedgerService) -> Result<Vec<CaseLog>, AppError> {
 }
 
 fn read_texts(path: &Path) -> Result<Texts, AppError> {
-    Texts::beside(path).map_err(|source| AppError::Io { doing: "read", path: texts_path(path), source })
+    Ok(crate::place::texts(path, &CustodyState::default())?.unwrap_or_default())
 }
 
 /// Returns whose texts are, for people: `labor`, `management`, `the program`, or `an unknown party`.
@@ -422,54 +426,4 @@ pub fn owner_label(code: &str) -> &str {
 /// Returns whose the confidential text of an event of a case is.
 pub(crate) fn owner_of(log: &CaseLog, event: &Event) -> Option<TextOwner> {
     TextOwner::of(event, log.records.iter().map(|record| &record.event))
-}
-
-fn not_open() -> AppError {
-    AppError::ReadOnly { cause: "the ledger is not open".to_owned() }
-}
-
-/// Returns the error for a line about custody. It has no ID under which it could be sent again, as a record has: the command is
-/// repeated, and it finishes what an earlier try began.
-fn from_ledger(path: &Path, error: ibbi_log::AppendError) -> AppError {
-    let repeat =
-        |text: String| AppError::Io { doing: "write", path: path.to_owned(), source: std::io::Error::other(text) };
-    match error {
-        ibbi_log::AppendError::InDoubt { seq, source, .. } => repeat(format!(
-            "{source}; line {seq} may or may not be on the disk: fix the cause, and run the same command again"
-        )),
-        ibbi_log::AppendError::Poisoned => AppError::ReadOnly { cause: "an earlier write failed".to_owned() },
-        ibbi_log::AppendError::KeyLeft { key, source } => repeat(format!(
-            "the destruction is recorded, but the file of key {key} can't be destroyed: {source}; fix the cause, and run the same \
-             command again to finish it"
-        )),
-        ibbi_log::AppendError::Custody { reason } => AppError::NotAllowed(reason),
-        ibbi_log::AppendError::Format => AppError::NotAllowed(error.to_string()),
-        ibbi_log::AppendError::Texts { path, source } => AppError::Io { doing: "write", path, source },
-        error => AppError::Append(error.into()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::ExitCode;
-    use ibbi_log::AppendError;
-
-    #[test]
-    fn line_without_an_id_is_never_sent_again_under_one() {
-        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
-        let key = "01920000-0000-7000-8000-000000000001.labor.1".parse().unwrap();
-        for (error, remedy) in [
-            (AppendError::InDoubt { seq: 7, records: 1, source: full() }, "line 7 may or may not be on the disk"),
-            (AppendError::KeyLeft { key, source: full() }, "the destruction is recorded"),
-        ] {
-            let error = from_ledger(Path::new("a.ledger"), error);
-            let text = error.to_string();
-            assert!(text.starts_with("cannot write a.ledger: ") && text.contains(remedy), "{text}");
-            assert!(text.contains("run the same command again") && !text.contains("ID"), "{text}");
-            assert_eq!(error.exit_code(), ExitCode::Io);
-        }
-        let poisoned = from_ledger(Path::new("a.ledger"), AppendError::Poisoned);
-        assert_eq!((poisoned.code(), poisoned.to_string().contains("ID")), ("read-only", false), "{poisoned}");
-    }
 }

@@ -7,6 +7,7 @@ use ibbi_audit::AuditError;
 use ibbi_common::format::weekday_date;
 use ibbi_core::{At, Date, EventKind, Refusal};
 use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
+use ibbi_postgres::PostgresError;
 use ibbi_seal::{CheckpointsError, CosignError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{GoalsError, Problem, ResumeError, ScenarioError, SimulationError};
 use ibbi_store::{AppendError, ClockError, StoreError};
@@ -212,6 +213,9 @@ pub enum AppError {
         /// Why not.
         source: ResumeError,
     },
+    /// A database cannot be used.
+    #[error(transparent)]
+    Database(#[from] PostgresError),
     /// Something cannot be read or written.
     #[error("cannot {doing} {path}: {reason}", path = .path.display(), reason = io_reason(.source))]
     Io {
@@ -372,6 +376,10 @@ impl AppError {
         match error {
             StoreError::NoCase(case) => Self::no_case(case),
             StoreError::Clock(error) => error.into(),
+            StoreError::Unreadable(source) if source.is::<PostgresError>() => {
+                let source = source.downcast::<PostgresError>();
+                source.map_or_else(|source| Self::Usage(source.to_string()), |error| Self::Database(*error))
+            }
             StoreError::Unreadable(source) => match source.downcast::<ReadError>() {
                 Ok(error) => Self::from_read(Path::new(store), *error),
                 Err(source) => Self::Io { doing: "read", path: store.into(), source: io::Error::other(source) },
@@ -380,6 +388,7 @@ impl AppError {
         }
     }
 
+    /// Returns the error for a line that a ledger didn't take.
     pub(crate) fn from_extract(path: &Path, source: ExtractError) -> Self {
         Self::Extract { path: path.to_owned(), source: Box::new(source) }
     }
@@ -420,6 +429,13 @@ impl AppError {
                 AuditError::Thread => ExitCode::Fault,
                 _ => ExitCode::Io,
             },
+            Self::Database(
+                PostgresError::Address { .. }
+                | PostgresError::NoLedger { .. }
+                | PostgresError::Exists { .. }
+                | PostgresError::TooLong { .. },
+            ) => ExitCode::Usage,
+            Self::Database(PostgresError::Damaged { .. }) => ExitCode::BadLedger,
             Self::Create(CreateError::Exists { .. }) | Self::Key(KeyFileError::Key { .. } | KeyFileError::Name(_)) => {
                 ExitCode::Usage
             }
@@ -445,6 +461,7 @@ impl AppError {
             | Self::Key(_)
             | Self::Sign(_)
             | Self::Gone(_)
+            | Self::Database(_)
             | Self::Io { .. } => ExitCode::Io,
         }
     }
@@ -483,6 +500,8 @@ impl AppError {
             Self::Goals { .. } => "goals",
             Self::Simulation(_) => "simulation",
             Self::Resume { .. } => "resume",
+            Self::Database(PostgresError::InDoubt { .. }) => "in-doubt",
+            Self::Database(_) => "database",
             Self::Io { .. } => "io",
         }
     }

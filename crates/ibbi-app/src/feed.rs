@@ -2,16 +2,17 @@
 
 use crate::error::AppError;
 use crate::ledger::LedgerService;
+use crate::place::Place;
 pub use ibbi_log::{Digest, StoredLine};
 use ibbi_log::{LedgerLine, read_line};
-use ibbi_store::{CaseSummary, EventStore as _, Record};
+use ibbi_store::{CaseSummary, EventStore as _, Record, StoreError};
 use std::io::Read as _;
 use std::path::Path;
 use uuid::Uuid;
 
 /// Returns the name of the ledger, which is the source of its messages.
 pub fn source(service: &LedgerService) -> String {
-    service.store().with_ledger(|ledger| ledger.opening().origin.to_string()).unwrap_or_default()
+    service.store().opening().map_or_else(String::new, |opening| opening.origin.to_string())
 }
 
 /// Returns at most `limit` records after the record number `after`, in the order in which they were written. Confidential texts are as the
@@ -20,8 +21,7 @@ pub fn source(service: &LedgerService) -> String {
 /// # Errors
 /// [`AppError`] if the ledger can't be read.
 pub fn records_as_stored(service: &LedgerService, after: u64, limit: usize) -> Result<Vec<Record>, AppError> {
-    let store = service.store();
-    store.records_as_stored(after, limit).map_err(|error| AppError::from_store(&store.label(), error))
+    published(service, service.store().records_as_stored(after, limit), |record| record.seq)
 }
 
 /// Returns at most `limit` records after the record number `after`, with their confidential texts.
@@ -29,8 +29,24 @@ pub fn records_as_stored(service: &LedgerService, after: u64, limit: usize) -> R
 /// # Errors
 /// [`AppError`] if the ledger can't be read.
 pub fn records(service: &LedgerService, after: u64, limit: usize) -> Result<Vec<Record>, AppError> {
+    published(service, service.store().records(after, limit), |record| record.seq)
+}
+
+/// Leaves out what a failover of the store could take back. It is there at the next request, once the store knows that it lasts.
+fn published<T>(
+    service: &LedgerService,
+    read: Result<Vec<T>, StoreError>,
+    number: impl Fn(&T) -> u64,
+) -> Result<Vec<T>, AppError> {
     let store = service.store();
-    store.records(after, limit).map_err(|error| AppError::from_store(&store.label(), error))
+    let bounded = read.and_then(|mut read| {
+        if !read.is_empty() {
+            let last = store.published()?;
+            read.retain(|one| number(one) <= last);
+        }
+        Ok(read)
+    });
+    bounded.map_err(|error| AppError::from_store(&store.label(), error))
 }
 
 /// Returns a record as a message of CloudEvents 1.0, on one line.
@@ -63,6 +79,9 @@ pub fn message_id(record: &Record) -> String {
 /// # Errors
 /// [`AppError::Io`] if the file can't be read.
 pub fn last_record(path: &Path) -> Result<u64, AppError> {
+    if let Place::Database(address) = Place::of(path)? {
+        return Ok(ibbi_postgres::read_lines(&address)?.1.lines);
+    }
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let file = match std::fs::File::open(path) {
         Ok(file) => file,
@@ -88,8 +107,7 @@ pub fn size(service: &LedgerService) -> u64 {
 /// # Errors
 /// [`AppError`] if the ledger can't be read, or was cut off.
 pub fn lines(service: &LedgerService, after: u64, limit: usize, most: usize) -> Result<Vec<StoredLine>, AppError> {
-    let store = service.store();
-    store.lines(after, limit, most).map_err(|error| AppError::from_store(&store.label(), error))
+    published(service, service.store().lines(after, limit, most), |line| line.number)
 }
 
 /// Returns the record of a line, as the line has it; nothing if the line is of no case or can't be read.

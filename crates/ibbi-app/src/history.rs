@@ -2,6 +2,7 @@
 
 use crate::checkpoints::is_beside;
 use crate::error::AppError;
+use crate::place::LedgerBytes;
 use crate::quorum::Quorum;
 use crate::verified::{FoundFork, LineSpan, OlderCheckpoint, Verified};
 use ibbi_log::{Digest, LineContent, Lines};
@@ -10,7 +11,7 @@ use ibbi_seal::{
     SignedConsistency, is_extract, is_mirror, read_mirror,
 };
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 /// What else to compare a ledger with, besides its own checkpoints.
@@ -149,10 +150,8 @@ pub(crate) fn older_verdicts(checked: &[CheckedCheckpoint], places: &[usize]) ->
 /// Calls a function with the SHA-256 of each whole line of a ledger, or of the ledger of a mirror.
 pub(crate) fn each_digest(path: &Path, mut each: impl FnMut(&Digest)) -> Result<(), AppError> {
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
-    let mut file = crate::ledger::open_file(path)?;
-    let mut beginning = Vec::new();
-    std::io::Read::by_ref(&mut file).take(16).read_to_end(&mut beginning).map_err(failed)?;
-    file.rewind().map_err(failed)?;
+    let mut file = LedgerBytes::open(path)?;
+    let beginning = file.beginning(16).map_err(failed)?;
     crate::ledger::check_unpacked(path, &beginning)?;
     if is_extract(&beginning) {
         let message =

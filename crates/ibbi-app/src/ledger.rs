@@ -1,8 +1,13 @@
 //! Ledger files: opening one for reading or for writing, and finding a case in it.
 
+use crate::backend::DatabaseOptions;
+pub use crate::backend::{Backend, LedgerBackend};
 use crate::case_choice::meant;
 use crate::case_log::CaseLog;
 use crate::error::AppError;
+use crate::file_type::check_file;
+pub(crate) use crate::file_type::{check_unpacked, open_file};
+use crate::place::{LedgerBytes, Place};
 use crate::service::{CaseService, Ids};
 use crate::signer::Signer;
 use crate::zone::Zone;
@@ -10,6 +15,7 @@ use ibbi_core::{At, Event, Name};
 use ibbi_log::{
     CreateError, Digest, Head, LedgerReader, LedgerStore, MAX_LINE, NewLedger, OpenError, Opening, ReadError,
 };
+use ibbi_postgres::{Address, PostgresError};
 use ibbi_seal::{SealedLedger, Sealer};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -32,8 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The usual [`OpenOptions::lock_wait`]. A write takes milliseconds, so a process that holds the ledger longer is a server.
 pub const LOCK_WAIT: Duration = Duration::from_secs(2);
 
-/// Cases in a ledger's file.
-pub type LedgerService = CaseService<LedgerStore<Sealer>>;
+/// Cases in a ledger, in a file or in a database.
+pub type LedgerService = CaseService<Backend>;
 
 /// How to open a ledger's file.
 #[derive(Clone)]
@@ -87,12 +93,21 @@ pub struct FirstLine {
 /// # Errors
 /// [`AppError`]; in particular if a server holds the ledger, or the ledger is damaged.
 pub fn open(path: &Path, ids: Ids, options: &OpenOptions) -> Result<LedgerService, AppError> {
+    if let Place::Database(address) = Place::of(path)? {
+        return Ok(CaseService::new(open_database(&address, options, false)?, ids));
+    }
     // A file whose creation was cut off is no ledger to this function; `open_or_create` takes it over.
     let store = open_store(path, options).map_err(|error| match error {
         AppError::Open(OpenError::Unfinished { path }) => AppError::beginning(&path, None),
         other => other,
     })?;
-    Ok(CaseService::new(store, ids))
+    Ok(CaseService::new(Backend::of_file(store), ids))
+}
+
+/// Opens a ledger in a database. Its clock is that of the database.
+fn open_database(address: &Address, options: &OpenOptions, read_only: bool) -> Result<Backend, AppError> {
+    let (trust_clock, signer) = (options.trust_clock, options.signer.as_ref());
+    Backend::open(address, DatabaseOptions { clock: None, trust_clock, read_only, signer })
 }
 
 /// Opens a ledger for writing, and creates it if there is no such file or an earlier creation was cut off.
@@ -105,13 +120,16 @@ pub fn open_or_create(
     ids: Ids,
     options: &OpenOptions,
 ) -> Result<LedgerService, AppError> {
+    if let Place::Database(address) = Place::of(path)? {
+        return Ok(CaseService::new(open_or_create_in(&address, first, options)?, ids));
+    }
     check_file(path)?;
     let begun = Instant::now();
     loop {
         let opened = path.symlink_metadata().is_ok().then(|| open_store(path, options));
         let created = match opened {
             None | Some(Err(AppError::Open(OpenError::Unfinished { .. }))) => create_store(path, first, options),
-            Some(opened) => return Ok(CaseService::new(opened?, ids)),
+            Some(opened) => return Ok(CaseService::new(Backend::of_file(opened?), ids)),
         };
         match created {
             // Another process creates the ledger at the same time. It is open to this one in a moment.
@@ -120,8 +138,20 @@ pub fn open_or_create(
             {
                 std::thread::sleep(Duration::from_millis(3 + u64::from(std::process::id() % 7)));
             }
-            created => return Ok(CaseService::new(created?, ids)),
+            created => return Ok(CaseService::new(Backend::of_file(created?), ids)),
         }
+    }
+}
+
+/// Opens a ledger in a database, and creates it if the database has none of its name. The tables are created by `ibbi store init`, so that
+/// a mistyped name creates nothing.
+fn open_or_create_in(address: &Address, first: &FirstLine, options: &OpenOptions) -> Result<Backend, AppError> {
+    let opened = open_database(address, options, false);
+    let Err(AppError::Database(PostgresError::NoLedger { .. })) = &opened else { return opened };
+    let now = (options.clock)()?;
+    match ibbi_postgres::create_ledger(address, &new_ledger(first, now)?) {
+        Ok(()) | Err(PostgresError::Exists { .. }) => open_database(address, options, false),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -136,12 +166,18 @@ pub fn recover(service: &mut LedgerService, path: &Path, options: &OpenOptions) 
     if service.stopped().is_none() {
         return Ok(false);
     }
+    if service.store().recovers() {
+        // The next append connects again, and finds by their IDs what was in doubt.
+        service.store().now().map_err(|error| service.unreadable(error))?;
+        service.resume();
+        return Ok(true);
+    }
     let Some(head) = service.store().head() else { return Ok(false) };
     if !holds(path, head).map_err(|source| AppError::Io { doing: "read", path: path.to_owned(), source })? {
         let cause = "the file in its place doesn't have all lines of this ledger; put the ledger back".to_owned();
         return Err(AppError::ReadOnly { cause });
     }
-    let abandoned = service.store().with_ledger(|ledger| ledger.abandon());
+    let abandoned = service.store().file().and_then(|file| file.with_ledger(|ledger| ledger.abandon()));
     abandoned.transpose().map_err(|source| AppError::Io { doing: "unlock", path: path.to_owned(), source })?;
     *service = open(path, Ids::random(), options)?;
     Ok(true)
@@ -186,9 +222,13 @@ fn holds(path: &Path, head: Head) -> io::Result<bool> {
 /// # Errors
 /// [`AppError`] if the file can't be read or one of its lines is damaged.
 pub fn read(path: &Path, options: &OpenOptions) -> Result<LedgerService, AppError> {
+    if let Place::Database(address) = Place::of(path)? {
+        return Ok(CaseService::new(open_database(&address, options, true)?, Ids::random()));
+    }
     let mut reader = open_reader(path)?;
     let store = LedgerStore::read(path, &mut reader, options.collect.clone(), Arc::clone(&options.clock));
-    Ok(CaseService::new(store.map_err(|error| read_error(path, error, &mut reader))?, Ids::random()))
+    let store = store.map_err(|error| read_error(path, error, &mut reader))?;
+    Ok(CaseService::new(Backend::of_file(store), Ids::random()))
 }
 
 fn open_store(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Sealer>, AppError> {
@@ -221,17 +261,22 @@ pub(crate) fn open_ledger<T>(
 }
 
 fn create_store(path: &Path, first: &FirstLine, options: &OpenOptions) -> Result<LedgerStore<Sealer>, AppError> {
-    let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
     let now = (options.clock)().map_err(|error| AppError::Usage(error.to_string()))?;
-    let new = NewLedger {
+    let new = new_ledger(first, now)?;
+    let store = LedgerStore::create(path, &new, Sealer::default(), Arc::clone(&options.clock))?;
+    Ok(with_signer(store, options))
+}
+
+/// Returns the first line of a new ledger.
+pub(crate) fn new_ledger(first: &FirstLine, now: At) -> Result<NewLedger, AppError> {
+    let name = |text: &str| Name::new(text).map_err(|error| AppError::Usage(format!("origin: {error}")));
+    Ok(NewLedger {
         id: first.id,
         actor: first.actor.clone(),
         at: first.at.map_or(now, |at| at.min(now)),
         origin: first.origin.clone().map_or_else(|| name(&format!("ibbi.local/{}", first.id)), Ok)?,
         program: name(PROGRAM)?,
-    };
-    let store = LedgerStore::create(path, &new, Sealer::default(), Arc::clone(&options.clock))?;
-    Ok(with_signer(store, options))
+    })
 }
 
 fn with_signer(store: LedgerStore<Sealer>, options: &OpenOptions) -> LedgerStore<Sealer> {
@@ -282,46 +327,20 @@ fn open_reader(path: &Path) -> Result<LedgerReader<File>, AppError> {
 
 /// Returns the error for a file whose first line is no ledger's. If it is compressed, the error says so.
 fn not_a_ledger(path: &Path, fault: ibbi_log::Fault) -> AppError {
-    open_unpacked(path).err().unwrap_or_else(|| AppError::beginning(path, Some(fault)))
+    open_unpacked(path).map(drop).err().unwrap_or_else(|| AppError::beginning(path, Some(fault)))
 }
 
 /// Returns whether a ledger was begun under the chart that this program has.
 pub fn has_our_chart(service: &LedgerService) -> bool {
-    service.store().opening().is_some_and(Opening::has_our_chart)
+    service.store().opening().as_ref().is_some_and(Opening::has_our_chart)
 }
 
-/// Opens a ledger's file for reading its bytes.
-pub(crate) fn open_file(path: &Path) -> Result<File, AppError> {
-    check_file(path)?;
-    File::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
-}
-
-/// Opens a ledger's file for reading its bytes as they are. The error for a compressed file says that it is compressed.
-pub(crate) fn open_unpacked(path: &Path) -> Result<File, AppError> {
-    let mut file = open_file(path)?;
+/// Opens a ledger for reading its bytes as they are. The error for a compressed file says that it is compressed.
+pub(crate) fn open_unpacked(path: &Path) -> Result<LedgerBytes, AppError> {
+    let mut bytes = LedgerBytes::open(path)?;
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
-    let mut beginning = Vec::new();
-    file.by_ref().take(8).read_to_end(&mut beginning).map_err(failed)?;
-    file.rewind().map_err(failed)?;
-    check_unpacked(path, &beginning).map(|()| file)
-}
-
-/// Refuses a file that begins as a compressed file.
-pub(crate) fn check_unpacked(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
-    let packing = ibbi_audit::Compression::detect(beginning);
-    packing.map_or(Ok(()), |packing| Err(AppError::Packed { path: path.to_owned(), packing: packing.code() }))
-}
-
-/// Refuses a path that exists and can't be a ledger. A program would wait for a pipe, for instance.
-pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
-    let what = match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => "it is a directory",
-        Ok(found) if !found.is_file() => "it is not a file that can be read again, but a pipe or a device",
-        // Opening it reports whether it exists and can be read.
-        _ => return Ok(()),
-    };
-    let source = io::Error::other(format!("{what}; give the ledger's file"));
-    Err(AppError::Io { doing: "open", path: path.to_owned(), source })
+    let beginning = bytes.beginning(8).map_err(failed)?;
+    check_unpacked(path, &beginning).map(|()| bytes)
 }
 
 /// Returns the error for a record that can't be read; `rest` is read on to count the faults.

@@ -47,6 +47,7 @@ impl OutputKind {
             Self::Export(ExportFormat::Cloudevents) => "a file of CloudEvents",
             Self::Export(ExportFormat::Pnml) => "a PNML file",
             Self::Export(ExportFormat::Bpmn) => "a BPMN file",
+            Self::Export(ExportFormat::Ledger) => "a new file",
         }
     }
 
@@ -72,6 +73,8 @@ impl OutputKind {
             Self::Export(ExportFormat::Xes) => is_xml_with("<log xes.version="),
             Self::Export(ExportFormat::Pnml) => is_xml_with("<pnml"),
             Self::Export(ExportFormat::Bpmn) => is_xml_with("<bpmn:definitions"),
+            // A ledger is never overwritten.
+            Self::Export(ExportFormat::Ledger) => false,
             Self::Export(ExportFormat::Ocel) => text.starts_with("{\"events\":[\n"),
             Self::Export(ExportFormat::Cloudevents) => text.starts_with("{\"specversion\""),
         }

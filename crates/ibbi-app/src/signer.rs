@@ -1,6 +1,7 @@
 //! The key that signs a ledger as it grows.
 
 use crate::error::AppError;
+use ibbi_postgres::{PostgresError, PostgresStore};
 use ibbi_seal::{PrivateKey, SealedLedger, sign_checkpoint};
 use ibbi_store::{CheckpointOutcome, Clock};
 use std::path::Path;
@@ -33,5 +34,20 @@ impl Signer {
             Ok(signed.checkpoint().size)
         };
         is_due.then(|| sign(ledger))
+    }
+
+    /// Signs a ledger in a database if enough lines are not covered by a checkpoint of any server.
+    pub(crate) fn sign_database_if_due(&self, store: &PostgresStore) -> Option<CheckpointOutcome> {
+        let uncovered = |store: &PostgresStore| {
+            let (lines, covered) = (store.head()?.lines, store.covered()?);
+            Ok(lines.saturating_sub(covered))
+        };
+        match uncovered(store) {
+            Ok(uncovered) if uncovered < self.every => None,
+            Ok(_) => Some(
+                store.sign(&self.key).map(|(signed, _)| signed.checkpoint().size).map_err(|error| error.to_string()),
+            ),
+            Err(error) => Some(Err(PostgresError::to_string(&error))),
+        }
     }
 }

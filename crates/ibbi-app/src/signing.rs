@@ -9,26 +9,29 @@ pub use crate::verified::{
     OlderCheckpoint, ProvedLines, Verified, WitnessedLines,
 };
 
+use crate::backend::not_signed;
 use crate::checkpoints::read_checkpoints;
 use crate::error::AppError;
 use crate::file_type;
 use crate::history::{
     HistorySettings, add_findings, add_outside, extract_has_too_few_lines, older_verdicts, read_outside,
 };
-use crate::ledger::{EventStore as _, LedgerService};
+use crate::ledger::LedgerService;
 use crate::mirrors::verify_mirrored;
+use crate::place::{self, LedgerBytes, Place};
 use crate::quorum::Quorum;
 use crate::statements::{StatementKind, verify_statement};
 use ibbi_audit::{ProgressCallback, ProgressReader};
 use ibbi_core::At;
 use ibbi_log::{Depth, Fault, FaultKind, Uuid, open_sidecar};
+use ibbi_postgres::{Options, PostgresStore};
 use ibbi_seal::{
     Fork, PrivateKey, PublicKey, SignedCheckpoint, Verification, VerifyOptions, checkpoints_path, compare_history,
     extract, is_extract, is_mirror, sign_checkpoint, verify_extract, verify_with_checkpoints,
 };
 use serde::Serialize;
 use std::fs::File;
-use std::io::{self, Read, Seek as _, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// A new checkpoint.
@@ -50,6 +53,12 @@ pub struct NewCheckpoint {
 /// Returns [`AppError`].
 pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, AppError> {
     let key = PrivateKey::load(key)?;
+    if let Place::Database(address) = Place::of(path)? {
+        let store = PostgresStore::open(&address, &Options::default())?;
+        let (signed, complete) = store.sign(&key).map_err(not_signed)?;
+        let (size, note) = (signed.checkpoint().size, signed.to_string());
+        return Ok(NewCheckpoint { size, note, file: path.to_owned(), complete });
+    }
     crate::ledger::open_ledger(path, |ledger| {
         let signed = sign_checkpoint(ledger, &key, now)?;
         let file = checkpoints_path(ledger.path());
@@ -67,14 +76,7 @@ pub fn checkpoint(path: &Path, key: &Path, now: At) -> Result<NewCheckpoint, App
 /// # Errors
 /// Returns [`AppError`]; [`AppError::ReadOnly`] if the ledger is not open for writing.
 pub fn cover(service: &LedgerService, signer: &Signer) -> Result<(), AppError> {
-    let now = service.store().now().map_err(|error| service.unreadable(error))?;
-    let signed = service.store().with_ledger(|ledger| {
-        if ledger.observer().covered() < ledger.head().lines {
-            sign_checkpoint(ledger, &signer.key, now)?;
-        }
-        Ok(())
-    });
-    signed.unwrap_or_else(|| Err(AppError::ReadOnly { cause: "the ledger is not open".to_owned() }))
+    service.store().cover(&signer.key)
 }
 
 /// How much of a file shows what it is, in bytes.
@@ -121,12 +123,9 @@ pub fn verify_history(
         stdin.by_ref().take(BEGINNING).read_to_end(&mut beginning).map_err(failed)?;
         (Box::new(io::Cursor::new(beginning.clone()).chain(stdin)), beginning, None)
     } else {
-        let mut file = crate::ledger::open_file(path)?;
-        let mut beginning = Vec::new();
-        Read::by_ref(&mut file).take(BEGINNING).read_to_end(&mut beginning).map_err(failed)?;
-        file.rewind().map_err(failed)?;
-        let total = file.metadata().ok().map(|metadata| metadata.len());
-        (Box::new(file), beginning, total)
+        let mut bytes = LedgerBytes::open(path)?;
+        let (beginning, total) = (bytes.beginning(BEGINNING).map_err(failed)?, bytes.total);
+        (Box::new(bytes), beginning, total)
     };
     crate::ledger::check_unpacked(path, &beginning)?;
     let begins_as_extract = is_extract(&beginning);
@@ -334,6 +333,9 @@ fn verify_extracted(
 /// # Errors
 /// [`AppError::Io`] if the file can't be read.
 pub fn checkpoints_text(ledger: &Path) -> Result<Option<String>, AppError> {
+    if let Some(checkpoints) = place::database_checkpoints(ledger)? {
+        return Ok((!checkpoints.is_empty()).then(|| checkpoints.iter().map(ToString::to_string).collect()));
+    }
     let path = checkpoints_path(ledger);
     let mut text = String::new();
     match open_sidecar(&path).and_then(|mut file| file.read_to_string(&mut text)) {
@@ -352,12 +354,17 @@ pub fn checkpoints_after(ledger: &Path, after: u64, most: usize) -> Result<Optio
     if after == 0 && most == usize::MAX {
         return checkpoints_text(ledger);
     }
-    let path = checkpoints_path(ledger);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let known = read_checkpoints(&path, open_sidecar)?;
-    let wanted = known.list.iter().filter(|signed| signed.checkpoint().size > after).take(most);
+    let known = match place::database_checkpoints(ledger)? {
+        Some(list) => list,
+        None => {
+            let path = checkpoints_path(ledger);
+            if !path.exists() {
+                return Ok(None);
+            }
+            read_checkpoints(&path, open_sidecar)?.list
+        }
+    };
+    let wanted = known.iter().filter(|signed| signed.checkpoint().size > after).take(most);
     Ok(Some(wanted.map(ToString::to_string).collect()))
 }
 
@@ -372,16 +379,22 @@ pub fn extract_case(
     out: impl Write,
 ) -> Result<ExtractedCase, AppError> {
     let beside = checkpoints_path(path);
-    let file = checkpoints.unwrap_or(&beside);
-    if !file.exists() {
-        let message = format!("{} has no checkpoint; write one with `ibbi checkpoint`", path.display());
-        return Err(AppError::Usage(message));
-    }
-    let known = read_checkpoints(file, if checkpoints.is_some() { |path| File::open(path) } else { open_sidecar })?;
-    let Some(checkpoint): Option<&SignedCheckpoint> = known.largest() else {
-        return Err(AppError::Usage(format!("{} has no checkpoint; write one with `ibbi checkpoint`", file.display())));
+    let none = |path: &Path| {
+        AppError::Usage(format!("{} has no checkpoint; write one with `ibbi checkpoint`", path.display()))
     };
-    let ledger: File = crate::ledger::open_file(path)?;
+    let in_database = if checkpoints.is_none() { place::database_checkpoints(path)? } else { None };
+    let file = checkpoints.unwrap_or(if in_database.is_some() { path } else { &beside });
+    let known = match in_database {
+        Some(list) => list,
+        None if !file.exists() => return Err(none(path)),
+        None => {
+            read_checkpoints(file, if checkpoints.is_some() { |path| File::open(path) } else { open_sidecar })?.list
+        }
+    };
+    let Some(checkpoint): Option<&SignedCheckpoint> = known.iter().max_by_key(|signed| signed.checkpoint().size) else {
+        return Err(none(file));
+    };
+    let ledger = LedgerBytes::open(path)?;
     let (records, complete) =
         extract(ledger, checkpoint, case, out).map_err(|error| AppError::from_extract(path, error))?;
     Ok(ExtractedCase { case, records, size: checkpoint.checkpoint().size, complete })

@@ -1,8 +1,9 @@
 //! The results of verifications and extracts.
 
 use crate::error::AppError;
+use crate::place;
 use ibbi_core::At;
-use ibbi_log::{ClockFinding, CustodyState, Digest, Fault, TextState, Texts, Uuid, texts_path};
+use ibbi_log::{ClockFinding, CustodyState, Digest, Fault, TextState, Texts, Uuid};
 use ibbi_seal::Fork;
 use serde::Serialize;
 use std::path::Path;
@@ -290,8 +291,7 @@ impl CheckedTexts {
         if recorded.is_empty() {
             return Ok(None);
         }
-        let failed = |source| AppError::Io { doing: "read", path: texts_path(ledger), source };
-        let texts = Texts::find(ledger).map_err(failed)?;
+        let texts = place::texts(ledger, custody)?;
         let mut checked = Self {
             recorded: recorded.len() as u64,
             file: texts.is_some(),

@@ -3,7 +3,7 @@
 use crate::args::{LogFormat, Serve};
 use crate::mail_table::MailTable;
 use crate::settings_file;
-use ibbi_app::AppError;
+use ibbi_app::{AppError, place};
 use ibbi_web::Limits;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ServerFile {
     pub(crate) ledger: Option<PathBuf>,
+    pub(crate) store_file: Option<PathBuf>,
     pub(crate) address: Option<IpAddr>,
     pub(crate) port: Option<u16>,
     pub(crate) hosts: Vec<String>,
@@ -101,7 +102,13 @@ impl ServerFile {
         let mut file: Self = toml::from_str(&text).map_err(wrong)?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let within = |path: &mut PathBuf| *path = folder.join(&*path);
-        file.ledger.iter_mut().for_each(within);
+        if let Some(ledger) = &mut file.ledger {
+            match place::is_database(ledger) {
+                true => *ledger = place::ledger_path(ledger.as_os_str())?,
+                false => within(ledger),
+            }
+        }
+        file.store_file.iter_mut().for_each(within);
         file.standards.iter_mut().for_each(within);
         file.goals.iter_mut().for_each(within);
         file.retention.iter_mut().for_each(within);
@@ -132,7 +139,10 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
         return Ok((args, Limits::default()));
     };
     let file = ServerFile::read(&path)?;
-    if args.ledger.is_none() {
+    if args.store.is_none() && args.store_file.is_none() && args.ledger.is_none() && args.ledger_option.is_none() {
+        args.store_file = file.store_file;
+    }
+    if args.store.is_none() && args.store_file.is_none() && args.ledger.is_none() {
         args.ledger = args.ledger_option.take().or(file.ledger);
     }
     args.address = args.address.or(file.address);

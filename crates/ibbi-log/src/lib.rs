@@ -12,6 +12,7 @@
 //! | read records, and report what is wrong with some | [`LedgerReader`] |
 //! | read while another process writes | [`Follower`] |
 //! | read only lines and their links | [`Lines`], [`Links`], [`case_of`] |
+//! | make the lines of new records for a store that isn't a file | [`NewLines`] |
 //! | write the bytes of a line without a ledger | [`encode_line`] |
 //! | read the confidential texts that are stored beside a ledger | [`Texts`] |
 //! | seal texts, place legal holds, and destroy texts | [`Ledger::seal_texts`], [`Ledger::append_hold`], [`Ledger::destroy_texts`] |
@@ -60,6 +61,7 @@ mod line_check;
 mod line_reader;
 mod lines;
 mod links;
+mod new_lines;
 mod reader;
 mod record;
 mod scan;
@@ -94,12 +96,15 @@ pub use line::{
 pub use line_reader::{LedgerLine, LineReader, read_line};
 pub use lines::{LineContent, Lines, RawLine};
 pub use links::{LineStart, Links, act_of, case_of, version_of};
+pub use new_lines::{
+    FoundRecord, KnownRecord, LedgerEnd, LinkedLine, LinkedLines, NewLines, RecordIndex, RecordRoom, opening_line,
+};
 pub use reader::{LedgerReader, ReadError};
 pub use record::{LineRecord, encode_line};
 pub use storage::{Disk, FileId, Storage, StoredFile, check_sidecar, open_sidecar, sidecar_path};
 pub use store::{Collect, LedgerStore, StoredLine};
 pub use texts::{
-    SealedTexts, TextOwners, TextState, Texts, check_key_folder, misplaced_key_folder, text_digest, texts_path,
-    use_key_folder,
+    SealedTexts, TextOwners, TextRow, TextState, Texts, check_key_folder, misplaced_key_folder, text_digest,
+    texts_path, use_key_folder,
 };
 pub use uuid::Uuid;

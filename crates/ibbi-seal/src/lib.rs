@@ -91,7 +91,9 @@ pub use queue::CheckpointQueue;
 pub use quorum::WitnessQuorum;
 pub use release::{RELEASE_FORMAT, ReleaseLine, ReleaseLines, ReleaseNoteError, check_release_note, sign_release};
 pub use release_check::{CheckedRelease, ReleaseFault, WithheldLine, check_release_lines};
-pub use sealed_ledger::{SealedLedger, Sealer, SignError, create, create_in, open, open_in, sign_checkpoint};
+pub use sealed_ledger::{
+    SealedLedger, Sealer, SignError, create, create_in, heads_actor, open, open_in, sign_checkpoint,
+};
 pub use signed_note::{Signature, SignedNote, SignedNoteError};
 pub use verify::{CheckedCheckpoint, Verification, VerifyOptions, verify, verify_with_checkpoints};
 pub use witness::{CosignError, Evidence, Fork, WITNESS_FORMAT, WitnessState, WitnessStateError};

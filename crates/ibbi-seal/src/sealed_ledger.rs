@@ -8,8 +8,8 @@ use crate::merkle::MerkleTree;
 use crate::queue::CheckpointQueue;
 use ibbi_core::{At, Name};
 use ibbi_log::{
-    AppendError, CreateError, Digest, Disk, Fault, FaultKind, Head, Ledger, LineObserver, NewLedger, ObservedLine,
-    OpenError, Opening, Storage, StoredFile,
+    AppendError, CreateError, Digest, Disk, Fault, FaultKind, Head, Heads, Ledger, LineObserver, NewLedger,
+    ObservedLine, OpenError, Opening, Storage, StoredFile,
 };
 use std::io;
 use std::path::{Path, PathBuf};
@@ -87,6 +87,16 @@ impl Sealer {
     /// Returns whether the last line states the last lines of all cases.
     pub const fn ends_with_heads(&self) -> bool {
         self.ends_with_heads
+    }
+
+    /// Returns the state of all cases, as a line of the type `heads` states it.
+    pub fn state(&mut self) -> Heads {
+        self.heads.state()
+    }
+
+    /// Returns the checkpoint of the lines so far, which is not signed yet.
+    pub fn checkpoint(&mut self, origin: &Name) -> Checkpoint {
+        Checkpoint { origin: origin.as_str().to_owned(), size: self.tree.size(), root: self.tree.root() }
     }
 
     /// Returns how many lines the largest checkpoint covers; 0 if there is no checkpoint.
@@ -192,9 +202,8 @@ pub fn sign_checkpoint<S: Storage>(
         return Err(SignError::ReadOnly);
     }
     state_heads(ledger, key, now)?;
-    let origin = ledger.opening().origin.as_str().to_owned();
-    let tree = &mut ledger.observer_mut().tree;
-    let signed = Checkpoint { origin, size: tree.size(), root: tree.root() }.sign(key)?;
+    let origin = ledger.opening().origin.clone();
+    let signed = ledger.observer_mut().checkpoint(&origin).sign(key)?;
     write_checkpoint(ledger.storage(), &checkpoints_path(ledger.path()), &signed)?;
     ledger.observer_mut().covered = signed.checkpoint().size;
     Ok(signed)
@@ -205,11 +214,16 @@ fn state_heads<S: Storage>(ledger: &mut SealedLedger<S>, key: &PrivateKey, now: 
     if ledger.version() == 1 || ledger.observer().ends_with_heads || !ledger.accepts_clock(now) {
         return Ok(());
     }
-    let heads = ledger.observer_mut().heads.state();
-    // The key signs the line. A name of a key that is too long for an actor leaves the one who opened the ledger.
-    let actor = Name::new(key.public().name()).unwrap_or_else(|_| ledger.opening().actor.clone());
+    let heads = ledger.observer_mut().state();
+    let actor = heads_actor(key, &ledger.opening().actor);
     ledger.append_heads(&heads, &actor, now)?;
     Ok(())
+}
+
+/// Returns the actor of a line with the state of all cases: the name of the key that signs it. For a name that is too long for an
+/// actor, it is the one who opened the ledger.
+pub fn heads_actor(key: &PrivateKey, opened_by: &Name) -> Name {
+    Name::new(key.public().name()).unwrap_or_else(|_| opened_by.clone())
 }
 
 /// Adds a checkpoint to a file of checkpoints, in place of an unfinished one at its end.

@@ -97,6 +97,15 @@ pub trait EventStore: Send + Sync {
     /// [`AppendError`]; with [`AppendError::InDoubt`] it is not known whether the records were written.
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, AppendError>;
 
+    /// Returns up to which number what the store has can be signed, streamed, and sent to others: nothing can take it back. A store
+    /// that loses nothing that it has shown returns the largest number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn published(&self) -> Result<u64, StoreError> {
+        Ok(u64::MAX)
+    }
+
     /// Returns what to call the store in messages, such as the path of its file.
     fn label(&self) -> String {
         "the store".to_owned()

@@ -17,10 +17,10 @@ use crate::visit::Peer;
 use crate::writer::Writer;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use ibbi_app::AppError;
 use ibbi_app::ledger::{self, Clock, FirstLine, OpenOptions};
 use ibbi_app::service::Ids;
 use ibbi_app::signing::Signer;
+use ibbi_app::{AppError, place};
 use ibbi_core::Name;
 use std::io::{self, IsTerminal as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
@@ -42,7 +42,7 @@ const PORTS: u16 = 20;
 
 /// The settings of a server.
 pub struct Config {
-    /// The ledger's file. It is created if it doesn't exist.
+    /// The ledger's file, or the address of one in a database. It is created if it doesn't exist.
     pub ledger: PathBuf,
     /// The address to listen on. Use the loopback address unless other machines need access.
     pub address: IpAddr,
@@ -133,7 +133,8 @@ impl Server {
         let given = listener.as_ref().and_then(|listener| listener.local_addr().ok());
         address = given.map_or(address, |given| given.ip());
         let listener = listener.map_or_else(|| listen(address, port), Ok)?;
-        hide_folder(&ledger);
+        let beside = place::beside(&ledger)?;
+        hide_folder(&beside);
         let failed = |source| AppError::Io { doing: "listen on", path: address.to_string().into(), source };
         let bound = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(256).build();
@@ -143,10 +144,10 @@ impl Server {
         let first = FirstLine { actor: actor.clone(), at: None, origin: None, id: uuid::Uuid::now_v7() };
         let options = OpenOptions { signer: signer.clone(), ..OpenOptions::new(Arc::clone(&clock)) };
         let service = ledger::open_or_create(&ledger, &first, Ids::random(), &options)?;
-        let set_aside = service.store().torn().map(|torn| torn.to_string());
+        let set_aside = service.store().torn();
         let service = Arc::new(RwLock::new(service));
         let recover = background::recovery(ledger.clone(), options, bound.port());
-        let troubles = Arc::new(Troubles::new(ledger.clone(), bound.port()));
+        let troubles = Arc::new(Troubles::new(beside.clone(), bound.port()));
         troubles.look_for_keys();
         let (writer, thread) = Writer::start(Arc::clone(&service), recover, Arc::clone(&troubles)).map_err(failed)?;
         let stop = |error: AppError, writer: &Writer| {
@@ -154,9 +155,10 @@ impl Server {
             error
         };
         let stopping = writer.clone();
-        let live = AppState::has_token(&ledger, &clock).and_then(|has_token| Live::new(settings, bound, has_token));
+        let live = AppState::has_token(&beside, &clock).and_then(|has_token| Live::new(settings, bound, has_token));
         let live = live.map_err(|error| stop(error, &stopping))?;
-        let state = AppState::new(service, (writer, troubles), clock, live, reload, signer, bound, ledger, limits);
+        let paths = (ledger, beside);
+        let state = AppState::new(service, (writer, troubles), clock, live, reload, signer, bound, paths, limits);
         let state = Arc::new(state.map_err(|error| stop(AppError::Usage(error.to_string()), &stopping))?);
         let link = state.live().settings.sign_in.local.as_ref().map(|_| state.sessions.new_link()).transpose();
         let link = link.map_err(|error| AppError::Usage(error.to_string()))?;

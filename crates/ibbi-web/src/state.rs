@@ -73,8 +73,10 @@ pub(crate) struct AppState {
     pub(crate) published: PublishedDates,
     /// The polls whose letters are being sent.
     pub(crate) mailings: Arc<Mailings>,
-    /// The ledger's file.
+    /// The ledger: its file, or the address of its database.
     pub(crate) path: PathBuf,
+    /// The path beside which the files of the server are: that of the ledger's file, unless the ledger is in a database.
+    pub(crate) beside: PathBuf,
     /// Limits longer work: pages with an answer, checks of ledgers, shorter computations.
     pub(crate) heavy: Shared<Client>,
     /// Runs long computations one after the other, so that pages and checks don't wait for them.
@@ -103,13 +105,13 @@ impl AppState {
         reload: Option<Reload>,
         signer: Option<Arc<Signer>>,
         address: SocketAddr,
-        path: PathBuf,
+        (path, beside): (PathBuf, PathBuf),
         limits: Limits,
     ) -> Result<Self, AccessError> {
         let source = feed::source(&service.read().unwrap_or_else(PoisonError::into_inner));
-        let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&path)))?);
-        let subscriptions = Arc::new(Subscriptions::open(&path)?);
-        let feeds = CalendarFeeds::open(&path)?;
+        let registry = Mutex::new(Registry::open(AccessFile::new(access_path(&beside)))?);
+        let subscriptions = Arc::new(Subscriptions::open(&beside)?);
+        let feeds = CalendarFeeds::open(&beside)?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             service,
@@ -129,11 +131,12 @@ impl AppState {
             subscriptions,
             feeds,
             participation: Participation::default(),
-            reads: ReadLog::new(read_log_path(&path)),
-            polls: PollStore::new(polls_path(&path)),
-            published: PublishedDates::new(&path),
+            reads: ReadLog::new(read_log_path(&beside)),
+            polls: PollStore::new(polls_path(&beside)),
+            published: PublishedDates::new(&beside),
             mailings: Arc::default(),
             path,
+            beside,
             heavy: Shared::new(threads.max(2), 1),
             long: Shared::new(1, 1),
             threads,
@@ -168,7 +171,7 @@ impl AppState {
         let Some(reload) = &self.reload else { return };
         let server = self.port;
         let reloaded = reload().and_then(|reloaded| {
-            let has_token = Self::has_token(&self.path, &self.clock)?;
+            let has_token = Self::has_token(&self.beside, &self.clock)?;
             Ok((Live::new(reloaded.settings, self.address, has_token)?, reloaded.after_restart))
         });
         match reloaded {

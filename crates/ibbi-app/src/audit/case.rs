@@ -3,8 +3,9 @@
 use super::input::{audit_failed, find_case, open};
 use crate::error::AppError;
 use crate::imported_records::imported;
+use crate::place;
 use ibbi_audit::{CaseQuery, CaseReport, KnownDay, known_by_day};
-use ibbi_log::{Texts, Uuid, texts_path};
+use ibbi_log::{CustodyState, Texts, Uuid, texts_path};
 use std::io;
 use std::path::Path;
 
@@ -31,6 +32,8 @@ pub fn case_report_with_texts(
     let id = find_case(path, case)?;
     let beside = if path == Path::new("-") { Ok(Texts::default()) } else { Texts::beside(path) };
     let texts = match beside {
+        // The custody of a database's texts is not needed here: the texts that were destroyed are not in it any more.
+        _ if place::is_database(path) => place::texts(path, &CustodyState::default())?.unwrap_or_default(),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Texts::default(),
         read => read.map_err(|source| AppError::Io { doing: "read", path: texts_path(path), source })?,
     };

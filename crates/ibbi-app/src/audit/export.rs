@@ -24,11 +24,14 @@ pub enum ExportFormat {
     Pnml,
     /// BPMN 2.0.
     Bpmn,
+    /// The lines of the ledger exactly as they are.
+    Ledger,
 }
 
 impl ExportFormat {
     /// Every format: those of a ledger, then those of the process.
-    pub const ALL: [Self; 6] = [Self::Csv, Self::Xes, Self::Ocel, Self::Cloudevents, Self::Pnml, Self::Bpmn];
+    pub const ALL: [Self; 7] =
+        [Self::Csv, Self::Xes, Self::Ocel, Self::Cloudevents, Self::Ledger, Self::Pnml, Self::Bpmn];
 
     /// Returns the stable code.
     pub const fn code(self) -> &'static str {
@@ -39,6 +42,7 @@ impl ExportFormat {
             Self::Cloudevents => "cloudevents",
             Self::Pnml => "pnml",
             Self::Bpmn => "bpmn",
+            Self::Ledger => "ledger",
         }
     }
 
@@ -56,6 +60,7 @@ impl ExportFormat {
             Self::Cloudevents => "One message for each event (CloudEvents 1.0, JSON)",
             Self::Pnml => "The process as a Petri net (PNML)",
             Self::Bpmn => "The process as a diagram (BPMN 2.0)",
+            Self::Ledger => "The lines of the ledger exactly as they are; from a database with checkpoints",
         }
     }
 
@@ -104,6 +109,10 @@ pub fn export_with_progress(
     let Some(path) = ledger else {
         return Err(AppError::Usage("give the ledger to export".to_owned()));
     };
+    if format == ExportFormat::Ledger {
+        let mut bytes = ProgressReader::new(ledger::open_unpacked(path)?, None, progress);
+        return std::io::copy(&mut bytes, &mut out).map(drop).map_err(write_failed);
+    }
     let failed = |error: ExportError<ReadError>| match error {
         ExportError::Write(source) => write_failed(source),
         ExportError::Read(ReadError::Fault(fault)) => {
@@ -151,7 +160,7 @@ fn without_torn_end<T>(
 
 fn open<'a>(path: &Path, progress: ProgressCallback<'a>) -> Result<LedgerReader<Box<dyn Read + 'a>>, AppError> {
     let file = ledger::open_unpacked(path)?;
-    let total = file.metadata().ok().map(|metadata| metadata.len());
+    let total = file.total;
     Ok(LedgerReader::new(Box::new(ProgressReader::new(file, total, progress)) as Box<dyn Read + 'a>))
 }
 

@@ -3,8 +3,8 @@
 use crate::case_choice::meant;
 use crate::error::AppError;
 use crate::file_type;
-use crate::ledger;
 use crate::mirrors;
+use crate::place::{LedgerBytes, Place};
 use ibbi_audit::{Audit, AuditError, AuditOptions, AuditedCaseSummary, Finding, FindingSink, LedgerSource};
 use ibbi_core::Name;
 use ibbi_log::Uuid;
@@ -16,9 +16,12 @@ pub(super) fn open<'a>(path: &Path) -> Result<LedgerSource<'a>, AppError> {
     if path == Path::new("-") {
         return Ok(LedgerSource::stream(io::stdin()));
     }
+    if let Place::Database(_) = Place::of(path)? {
+        return Ok(LedgerSource::stream(LedgerBytes::open(path)?));
+    }
     // Any file can be audited, even a pipe, but not a directory.
     if path.is_dir() {
-        ledger::check_file(path)?;
+        file_type::check_file(path)?;
     }
     if mirrors::is_mirror_file(path) {
         let message = "this is a mirror, which doesn't have all lines; `ibbi verify` checks it, and `ibbi extract` makes an \

@@ -1,6 +1,5 @@
 //! Legal holds of a ledger.
 
-use super::{from_ledger, not_open};
 use crate::error::AppError;
 use crate::ledger::{self, Collect, EventStore as _, LedgerService, OpenOptions};
 use crate::service::Ids;
@@ -86,9 +85,7 @@ pub fn lift_hold_in(service: &LedgerService, hold: u64, reason: Reason, actor: &
 }
 
 fn add_hold(service: &LedgerService, done: Custody, actor: &Name) -> Result<u64, AppError> {
-    let now = service.store().now().map_err(|error| service.unreadable(error))?;
-    let added = service.store().with_ledger(|ledger| ledger.append_hold(done, actor, now));
-    added.ok_or_else(not_open)?.map_err(|error| from_ledger(service.store().path(), error))
+    service.store().append_hold(done, actor)
 }
 
 /// Returns the legal holds of a ledger, with those that were lifted, the oldest first.

@@ -20,7 +20,7 @@ use crate::error::AppError;
 use crate::ledger::{self, Collect, open_unpacked};
 use choice::Choice;
 use entries::{Basis, Head, LINES, NOTE, Part, TEXTS, WITHHELD, json_line};
-use ibbi_log::{Digest, Texts, open_sidecar, texts_path};
+use ibbi_log::{Digest, open_sidecar};
 use ibbi_report::ReleasePage;
 use ibbi_seal::{PrivateKey, RELEASE_FORMAT, ReleaseLines, SignedCheckpoint, checkpoints_path, sign_release};
 use scope::items;
@@ -192,9 +192,8 @@ pub fn prepare(ledger: &Path, request: &ReleaseRequest<'_>) -> Result<PreparedRe
         );
         return Err(AppError::Usage(message));
     }
-    let texts =
-        Texts::beside(ledger).map_err(|source| AppError::Io { doing: "read", path: texts_path(ledger), source })?;
     let custody = ledger::read_cases(ledger, Collect::Nothing)?.store().custody();
+    let texts = crate::place::texts(ledger, &custody)?.unwrap_or_default();
     let chosen = Choice::new(items(&lines)?, request, (&texts, &custody))?;
     let page = chosen.page(&lines, &checkpoint, request);
     let files = files(&chosen, &page, &lines, &checkpoint, request)?;
@@ -265,11 +264,15 @@ fn summary(
 
 fn newest_checkpoint(ledger: &Path, request: &ReleaseRequest<'_>) -> Result<SignedCheckpoint, AppError> {
     let (beside, given) = (checkpoints_path(ledger), request.checkpoints.as_deref());
+    let in_database = if given.is_none() { crate::place::database_checkpoints(ledger)? } else { None };
     let file = given.unwrap_or(&beside);
     let none = || {
         let whose = given.map_or_else(|| "the ledger".to_owned(), |given| given.display().to_string());
         AppError::Usage(format!("{whose} has no checkpoint; {}", request.hints.sign))
     };
+    if let Some(list) = in_database {
+        return list.into_iter().max_by_key(|signed| signed.checkpoint().size).ok_or_else(none);
+    }
     if given.is_none() && !file.exists() {
         return Err(none());
     }

@@ -86,6 +86,11 @@ impl<S: EventStore> CaseService<S> {
         self.stopped.as_deref()
     }
 
+    /// Takes records again after a failure whose cause is gone. What was in doubt is found by its ID when it is sent again.
+    pub(crate) fn resume(&mut self) {
+        self.stopped = None;
+    }
+
     /// Returns the store.
     pub const fn store(&self) -> &S {
         &self.store
@@ -303,7 +308,9 @@ impl<S: EventStore> CaseService<S> {
         records.iter().for_each(|record| self.cases.remove(record.accepted.case()));
         let open: Vec<usize> = open.into_iter().map(|(index, _)| index).collect();
         match error {
-            AppendError::Conflict { .. } if *conflicts < CONFLICT_RETRIES => {
+            AppendError::Conflict { .. } | AppendError::IdTaken { .. }
+                if *conflicts < CONFLICT_RETRIES && has_moved_on(&error, &records) =>
+            {
                 *conflicts += 1;
                 wait_after_conflict(*conflicts);
                 open
@@ -425,6 +432,14 @@ struct Batch {
     cases: HashSet<Uuid>,
     /// The IDs that were offered in this round.
     ids: HashSet<(Option<Uuid>, Uuid)>,
+}
+
+/// Returns whether another program was faster: it has recorded an event of one of the cases, or has opened a case with the same ID.
+fn has_moved_on(error: &AppendError, records: &[NewRecord]) -> bool {
+    match error {
+        AppendError::IdTaken { case, .. } => records.iter().all(|record| record.accepted.case() != *case),
+        _ => matches!(error, AppendError::Conflict { .. }),
+    }
 }
 
 /// Waits before a batch is checked again: longer after each conflict, and not as long as another program that waits too.

@@ -152,6 +152,9 @@ pub(crate) struct Export {
     /// Include voided events and corrections, marked as such. (xes and ocel leave them out by default.)
     #[arg(long)]
     pub(crate) voided: bool,
+    /// With `--to ledger` from a database: write the confidential texts too, to FILE.texts.
+    #[arg(long, requires = "out")]
+    pub(crate) texts: bool,
     /// Output file. Default: standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

@@ -9,6 +9,23 @@ use std::path::PathBuf;
 pub(crate) enum Import {
     /// Import past cases from a spreadsheet, one row for each case, and report what the rules don't allow.
     Cases(ImportCases),
+    /// Bring a ledger's file into a database, byte for byte, with its checkpoints and confidential texts. The file is verified first.
+    Ledger(ImportLedger),
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example:\n  ibbi import ledger cases.ledger --into 'postgres://ibbi@db1,db2/ibbi?ledger=cases'\n\n\
+The inverse is `ibbi export --to ledger`. The database must not have a ledger of that name yet. Stop the server that writes to the \
+file first: what it appends later is not in the database.\n\n\
+Exit codes: 0 done, 2 the database has a ledger of this name, 3 the file is not sound, 5 the database can't be used."
+)]
+pub(crate) struct ImportLedger {
+    /// Ledger file.
+    pub(crate) file: PathBuf,
+    /// Address of the ledger in the database: postgres://USER@HOST[,HOST]/DATABASE?ledger=NAME
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) into: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

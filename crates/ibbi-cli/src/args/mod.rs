@@ -14,6 +14,7 @@ mod release;
 mod schedule;
 mod serve;
 mod standards;
+mod store;
 mod webhook;
 
 pub(crate) use access::{Access, ChangeGrant, GrantedRole, NewToken, RevokeToken, Token};
@@ -27,7 +28,7 @@ pub(crate) use case::{
 };
 pub(crate) use cases::{CaseTable, Cases};
 pub(crate) use custody::{DestroyTexts, Hold, Texts};
-pub(crate) use import::{Import, ImportCases};
+pub(crate) use import::{Import, ImportCases, ImportLedger};
 pub(crate) use mail::{Mail, TestMail};
 pub(crate) use mirror::Mirror;
 pub(crate) use release::Release;
@@ -36,6 +37,7 @@ pub(crate) use schedule::{
     Plan, PlanTable, Report, Runs, Scenario, Simulate, Who,
 };
 pub(crate) use standards::{AsKnown, GoalTable, Goals, GoalsFile, ProgramReport};
+pub(crate) use store::{InitStore, Store, StoreAddress};
 pub(crate) use webhook::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 
 pub(crate) use serve::{OidcArgs, ProxyArgs, ServerNames};
@@ -45,7 +47,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 2 usage error, 3 refused by a rule, 4 the ledger is not sound, 5 a file \
-can't be read or written, 70 internal error.\nSet NO_COLOR to turn colors off. Set IBBI_ACTOR to the name of the person \
+or a database can't be read or written, 70 internal error.\nA ledger is a file, or the address of one in a database: postgres://USER@HOST/DATABASE?ledger=NAME.\nSet NO_COLOR to turn colors off. Set IBBI_ACTOR to the name of the person \
 who records events.";
 
 /// Plan and record interest-based bargaining, from the key leaders' agreement to the last hour of facilitation
@@ -67,7 +69,7 @@ pub(crate) enum Command {
     Record(Record),
     /// Correct a recorded event. It stays visible, and the corrected one counts in its place.
     Amend(Amend),
-    /// Import past cases from a spreadsheet.
+    /// Import past cases from a spreadsheet, or a ledger's file into a database.
     #[command(subcommand)]
     Import(Import),
     /// Void an event that was recorded by mistake. It stays visible but no longer counts.
@@ -141,6 +143,9 @@ pub(crate) enum Command {
     Rules(Rules),
     /// Start a local server with web pages and an HTTP API for planning, cases, and audits.
     Serve(Box<Serve>),
+    /// Create, migrate, or check the database in which several servers keep one ledger.
+    #[command(subcommand)]
+    Store(Store),
     /// Check the settings of the server in a file before it starts.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -212,6 +217,13 @@ pub(crate) struct Serve {
     /// The same as LEDGER.
     #[arg(long = "ledger", value_name = "FILE", conflicts_with = "ledger", hide = true)]
     pub(crate) ledger_option: Option<PathBuf>,
+    /// Address of the database that has the ledger, which several servers can share; see docs/operations.md. The tables are created by
+    /// ibbi store init.
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["ledger", "ledger_option"])]
+    pub(crate) store: Option<PathBuf>,
+    /// File with the address of the database, which only you can read.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "ledger", "ledger_option"])]
+    pub(crate) store_file: Option<PathBuf>,
     /// TOML file with these settings; see docs/operations.md. Flags and environment variables override it. Default: IBBI_CONFIG.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -7,8 +7,8 @@ use ibbi_access::{
     AccessError, AccessFile, Grant, IssuedToken, Principal, Registry, UNKNOWN_NAME, access_path, event_table,
     view_table,
 };
-use ibbi_app::AppError;
 use ibbi_app::zone::Zone;
+use ibbi_app::{AppError, place};
 use ibbi_core::{At, Name};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -88,7 +88,11 @@ fn new_token(args: NewToken, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&json!({ "id": id, "token": text, "expires": expires })));
     }
     let mut outcome = Outcome::done(format!("{text}\n"));
-    let missing = if ledger.exists() { "" } else { "There is no ledger with this name yet; ibbi serve creates it. " };
+    let missing = if place::is_database(&ledger) || ledger.exists() {
+        ""
+    } else {
+        "There is no ledger with this name yet; ibbi serve creates it. "
+    };
     outcome.messages = format!(
         "{missing}This is the token {id}, with the role {grant}, until {until}. It is shown only now. Send it as `Authorization: Bearer \
          TOKEN`.\n"
@@ -130,7 +134,7 @@ fn open(ledger: &Path) -> Result<Registry, AppError> {
     if ledger.is_dir() {
         return Err(AppError::Usage(format!("{} is a folder; give the file of the ledger", ledger.display())));
     }
-    Registry::open(AccessFile::new(access_path(ledger))).map_err(failed)
+    Registry::open(AccessFile::new(access_path(&place::beside(ledger)?))).map_err(failed)
 }
 
 /// Returns the user of this computer.

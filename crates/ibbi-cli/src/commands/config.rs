@@ -6,7 +6,7 @@ use crate::output::Outcome;
 use crate::server_file::with_file;
 use crate::settings::{address, settings};
 use ibbi_access::{AccessFile, Principal, Registry, access_path};
-use ibbi_app::AppError;
+use ibbi_app::{AppError, place};
 use ibbi_web::{Settings, SignIn};
 use serde_json::json;
 use std::path::Path;
@@ -22,11 +22,16 @@ pub(crate) fn run(args: ConfigCommand, json: bool) -> Result<Outcome, AppError> 
     let local = Principal { name: actor.clone(), ..super::access::local()? };
     let Settings { sign_in: SignIn { proxy, oidc, .. }, mail, .. } = settings(&args, local, Arc::new(|_| {}))?;
     let ledger = args.ledger.clone().map_or_else(serve::default_ledger, Ok)?;
-    let folder = ledger.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let ledger = match &args.store_file {
+        Some(file) => place::path_in_file(file)?,
+        None => args.store.clone().unwrap_or(ledger),
+    };
+    let beside = place::beside(&ledger)?;
+    let folder = beside.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if !folder.is_dir() {
         return Err(AppError::Usage(format!("ledger: there is no folder {}; create it", folder.display())));
     }
-    let registry = Registry::open(AccessFile::new(access_path(&ledger))).map_err(super::access::failed)?;
+    let registry = Registry::open(AccessFile::new(access_path(&beside))).map_err(super::access::failed)?;
     if !address.is_loopback() && proxy.is_none() && oidc.is_none() && !registry.has_token(super::now()?) {
         let message = format!(
             "address: no one could sign in on {address}, which other computers can reach; add the table [proxy] or [oidc], or make a token \

@@ -1,13 +1,13 @@
-//! `ibbi import cases`: imports past cases from a spreadsheet.
+//! `ibbi import`: imports past cases from a spreadsheet, and a ledger's file into a database.
 
 use super::{actor, now, options};
-use crate::args::{Import as Args, ImportCases};
+use crate::args::{Import as Args, ImportCases, ImportLedger};
 use crate::output::{Outcome, visible};
 use crate::terminal::{self, BAD, DIM, GOOD, HEADING, WARN, command, paint};
 use ibbi_app::import::{self, CheckedImport, ImportReport, ImportedCase, Problem, RowStatus, Table};
 use ibbi_app::ledger::{self, Collect, FirstLine, OpenOptions};
 use ibbi_app::service::Ids;
-use ibbi_app::{AppError, ExitCode, format, output, spelling};
+use ibbi_app::{AppError, ExitCode, database, format, output, place, spelling};
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,22 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(args: Args, json: bool) -> Result<Outcome, AppError> {
     match args {
         Args::Cases(args) => cases(&args, json),
+        Args::Ledger(args) => ledger(&args, json),
     }
+}
+
+fn ledger(args: &ImportLedger, json: bool) -> Result<Outcome, AppError> {
+    let moved = database::import_ledger(&args.file, &args.into)?;
+    if json {
+        return Ok(Outcome::json(&moved));
+    }
+    Ok(Outcome::done(format!(
+        "Imported {} with {} and {} into {}\n",
+        terminal::count(moved.lines, "line"),
+        terminal::count(moved.checkpoints as u64, "checkpoint"),
+        terminal::count(moved.texts as u64, "confidential text"),
+        args.into.display()
+    )))
 }
 
 /// The answer as JSON.
@@ -49,7 +64,9 @@ fn cases(args: &ImportCases, json: bool) -> Result<Outcome, AppError> {
     let report = match &args.into {
         None => checked.report(),
         // A ledger isn't created if there is nothing to record in it.
-        Some(ledger) if !ledger.exists() && (args.dry_run || !checked.has_cases()) => checked.report(),
+        Some(ledger) if !place::is_database(ledger) && !ledger.exists() && (args.dry_run || !checked.has_cases()) => {
+            checked.report()
+        }
         Some(ledger) => {
             let options = options(Collect::Nothing, Some(&args.signing))?;
             let options = OpenOptions { trust_clock: args.clock_is_right, ..options };

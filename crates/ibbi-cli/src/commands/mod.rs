@@ -37,6 +37,7 @@ mod schema;
 mod serve;
 mod simulate;
 mod status;
+mod store;
 mod tour;
 mod verify;
 mod void;
@@ -55,7 +56,7 @@ use ibbi_app::service::{EventTime, Ids, Offer, Recorded};
 use ibbi_app::signing::Signer;
 use ibbi_app::sim::{Scenario, Settings, Simulator};
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, schedule};
+use ibbi_app::{AppError, place, schedule};
 use ibbi_core::{At, Name, Warning};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,11 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
     let json = args.json;
     if let Some(folder) = std::env::var_os("IBBI_TEXT_KEYS").filter(|folder| !folder.is_empty()) {
         ibbi_app::custody::use_key_folder(folder.into());
+    }
+    if let Some(folder) = std::env::var_os("IBBI_DATA").filter(|folder| !folder.is_empty()).map(PathBuf::from) {
+        place::keep_files_in(folder);
+    } else if let Ok(ledger) = serve::default_path() {
+        place::keep_files_in(ledger.parent().map(Path::to_owned).unwrap_or_default());
     }
     match args.command {
         Command::New(args) => new::run(args, json),
@@ -104,6 +110,7 @@ pub(crate) fn run(args: Args) -> Result<Outcome, AppError> {
         Command::Chart(args) => Ok(chart::run(args, json)),
         Command::Rules(args) => rules::run(&args, json),
         Command::Serve(args) => serve::run(*args, json),
+        Command::Store(args) => store::run(args, json),
         Command::Config(args) => config::run(args, json),
         Command::Mail(args) => mail::run(args, json),
         Command::Token(args) => access::token(args, json),
@@ -193,7 +200,7 @@ fn record_offer(service: &mut LedgerService, offer: Offer, dry_run: bool) -> Res
         return service.ask(&offer);
     }
     let recorded = service.record(offer)?;
-    Ok(Recorded { set_aside: service.store().torn().map(|torn| torn.to_string()), ..recorded })
+    Ok(Recorded { set_aside: service.store().torn(), ..recorded })
 }
 
 /// Records a correction of an event. `correct` makes it from the recorded event, if it is in the case.

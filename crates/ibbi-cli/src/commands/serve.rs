@@ -7,7 +7,7 @@ use crate::server_file::with_file;
 use crate::settings::{address, reload, settings};
 use crate::terminal;
 use ibbi_access::Principal;
-use ibbi_app::AppError;
+use ibbi_app::{AppError, place};
 use ibbi_web::{Config, Server, Show};
 use listenfd::ListenFd;
 use serde_json::json;
@@ -37,8 +37,22 @@ pub(crate) fn run(args: Serve, json: bool) -> Result<Outcome, AppError> {
     let settings = settings(&args, local.clone(), Arc::clone(&show_link))?;
     let reload = reload(given, &args, limits, local, show_link);
     let address = address(&args);
-    let Serve { ledger, ledger_option, port, log, signing, no_open, .. } = args;
-    let ledger = ledger.or(ledger_option).map_or_else(default_ledger, Ok)?;
+    let Serve { ledger, ledger_option, store, store_file, port, log, signing, no_open, .. } = args;
+    let in_database = match (store, store_file) {
+        (_, Some(file)) => Some(place::path_in_file(&file)?),
+        (store, None) => store,
+    };
+    let ledger = in_database.or(ledger).or(ledger_option).map_or_else(default_ledger, Ok)?;
+    if place::is_database(&ledger) {
+        // The tokens and the webhooks are in files.
+        let files = place::beside(&ledger)?;
+        let folder = files.parent().unwrap_or_else(|| Path::new("."));
+        create_private_folder(folder).map_err(|source| AppError::Io {
+            doing: "create",
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
     begin_log(log.unwrap_or(LogFormat::Brief));
     let listener = ListenFd::from_env().take_tcp_listener(0);
     let listener =
@@ -108,6 +122,18 @@ fn open_in_browser(link: &str) -> Option<tempfile::NamedTempFile> {
 
 /// Returns the ledger in the user's data folder, and creates the folder if needed.
 pub(super) fn default_ledger() -> Result<PathBuf, AppError> {
+    let path = default_path()?;
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    create_private_folder(folder).map_err(|source| AppError::Io {
+        doing: "create",
+        path: folder.to_owned(),
+        source,
+    })?;
+    Ok(path)
+}
+
+/// Returns the path of the ledger in the user's data folder.
+pub(super) fn default_path() -> Result<PathBuf, AppError> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = set("XDG_DATA_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".local").join("share")))
@@ -117,9 +143,7 @@ pub(super) fn default_ledger() -> Result<PathBuf, AppError> {
             "can't find your data folder because neither XDG_DATA_HOME nor HOME is set; choose a ledger with --ledger";
         return Err(AppError::Usage(message.to_owned()));
     };
-    let folder = base.join("ibbi");
-    create_private_folder(&folder).map_err(|source| AppError::Io { doing: "create", path: folder.clone(), source })?;
-    Ok(folder.join(DEFAULT_LEDGER))
+    Ok(base.join("ibbi").join(DEFAULT_LEDGER))
 }
 
 /// Creates a folder that only its owner can open, as the XDG specification requires.

@@ -5,7 +5,7 @@ use super::now;
 use crate::args::{ChangeWebhookRole, NewWebhook, OneWebhook, ResendLetters, Webhook};
 use crate::output::Outcome;
 use ibbi_app::zone::Zone;
-use ibbi_app::{AppError, feed};
+use ibbi_app::{AppError, feed, place};
 use ibbi_core::Name;
 use ibbi_webhook::{DeliveryState, Target, WebhookError, Webhooks, deliveries_path, delivery_states, webhooks_path};
 use serde_json::json;
@@ -52,7 +52,11 @@ fn new(args: NewWebhook, json: bool) -> Result<Outcome, AppError> {
         return Ok(Outcome::json(&json!({ "id": id, "secret": secret.text(), "after": after })));
     }
     let mut outcome = Outcome::done(format!("{}\n", secret.text()));
-    let missing = if ledger.exists() { "" } else { "There is no ledger with this name yet; ibbi serve creates it. " };
+    let missing = if place::is_database(&ledger) || ledger.exists() {
+        ""
+    } else {
+        "There is no ledger with this name yet; ibbi serve creates it. "
+    };
     let start = if after == 0 { "all records".to_owned() } else { format!("the records after number {after}") };
     outcome.messages = format!(
         "{missing}This is the secret of the webhook {id}, which gets {start} that the role {grant} may read. It is shown only now. \
@@ -63,7 +67,7 @@ fn new(args: NewWebhook, json: bool) -> Result<Outcome, AppError> {
 
 fn list(ledger: &Path, json: bool) -> Result<Outcome, AppError> {
     let webhooks = open(ledger)?;
-    let states = delivery_states(deliveries_path(ledger)).map_err(file_failed)?;
+    let states = delivery_states(deliveries_path(&place::beside(ledger)?)).map_err(file_failed)?;
     let all = webhooks.current().map(|webhook| (webhook, states.get(&webhook.id).cloned().unwrap_or_default()));
     if json {
         let all = all.map(|(webhook, state)| {
@@ -113,7 +117,10 @@ fn resend(args: ResendLetters, json: bool) -> Result<Outcome, AppError> {
     let ResendLetters { ledger, id, record, all } = args;
     let mut webhooks = open(&ledger)?;
     let webhook = webhooks.get(&id).map_err(failed)?.clone();
-    let state = delivery_states(deliveries_path(&ledger)).map_err(file_failed)?.remove(&id).unwrap_or_default();
+    let state = delivery_states(deliveries_path(&place::beside(&ledger)?))
+        .map_err(file_failed)?
+        .remove(&id)
+        .unwrap_or_default();
     if let Some(stopped) = &state.stopped {
         let why = format!("{}: it wants no more messages; remove the webhook, or make another one", stopped.why);
         return Err(AppError::Usage(why));
@@ -136,7 +143,7 @@ fn open(ledger: &Path) -> Result<Webhooks, AppError> {
     if ledger.is_dir() {
         return Err(AppError::Usage(format!("{} is a folder; give the file of the ledger", ledger.display())));
     }
-    Webhooks::open(webhooks_path(ledger)).map_err(file_failed)
+    Webhooks::open(webhooks_path(&place::beside(ledger)?)).map_err(file_failed)
 }
 
 fn failed(error: WebhookError) -> AppError {

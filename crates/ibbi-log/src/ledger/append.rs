@@ -1,19 +1,19 @@
 //! Appending records.
 
-use super::index::Place;
+use super::index::{Index, Place, Room};
 use super::observer::{LineObserver, ObservedLine};
-use super::{Ledger, State};
-use crate::chain::{Unlinked, link};
+use super::{Ledger, State, line_at};
 use crate::ledger_data::Heads;
-use crate::line_reader::{LedgerLine, RecordReader, read_line};
-use crate::record::{self, LineFields, LineRecord, Middle};
+use crate::line_reader::{LedgerLine, RecordReader};
+use crate::new_lines::{FoundRecord, KnownRecord, LedgerEnd, LinkedLines, NewLines, RecordIndex, RecordRoom, key_of};
+use crate::record::LineRecord;
 use crate::storage::{Storage, StoredFile};
-use crate::texts::{NewTexts, Texts, texts_path};
+use crate::texts::{Texts, texts_path};
 use crate::{Damage, Digest, Head, KeyId, MAX_LINE};
 use ibbi_core::{At, Name};
-use ibbi_store::{NewRecord, check_acts, check_clock};
+use ibbi_store::NewRecord;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// The most bytes that one call of [`Ledger::append`] writes: 4 MiB.
@@ -187,18 +187,6 @@ fn records_from(records: usize, seq: u64) -> String {
     if records == 1 { format!("the record of line {seq}") } else { format!("{records} records from line {seq} on") }
 }
 
-/// A batch that is being prepared, without its lines.
-struct Plan {
-    /// One for each record so far. The index has the new ones already.
-    committed: Vec<Committed>,
-    /// The SHA-256 of the line that changes the ledger's format, if the batch begins with one.
-    change: Option<Digest>,
-    /// The confidential texts of the new records.
-    texts: NewTexts,
-    /// The end of the ledger after the batch.
-    head: Head,
-}
-
 impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// Appends records in their order: all of them, or none. When this returns without an error, they are on the disk.
     ///
@@ -224,23 +212,38 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     pub fn append(&mut self, records: &[NewRecord], now: At) -> Result<Vec<Committed>, AppendError> {
         self.check_writable()?;
         self.check_batch(records, now)?;
-        let mut lines = core::mem::take(&mut self.buffer);
-        lines.clear();
-        let mut plan = Plan {
-            committed: Vec::with_capacity(records.len()),
-            change: None,
-            texts: NewTexts::default(),
-            head: self.head,
+        let mut lines = NewLines::new(self.end(), now, core::mem::take(&mut self.buffer));
+        let mut known = KnownRecords {
+            index: &mut self.index,
+            source: LineSource { storage: &self.storage, path: &self.path, file: &self.file },
+            lines: self.head.lines,
+            reader: RecordReader::default(),
         };
-        let planned = self.plan(records, now, &mut lines, &mut plan);
-        let outcome = planned.and_then(|()| self.commit(records, &plan, &lines));
-        if outcome.is_err() {
+        let added = lines.add(records, &mut known);
+        let mut linked = lines.link();
+        let outcome = match added {
+            Ok(mut committed) => {
+                let new = committed.iter_mut().filter(|committed| !committed.existing);
+                new.zip(linked.records()).for_each(|(committed, line)| committed.hash = line.digest);
+                match self.commit(records, &committed, &linked) {
+                    Ok(()) => Ok(committed),
+                    Err(error) => Err((error, committed)),
+                }
+            }
+            Err(refused) => Err(refused),
+        };
+        self.buffer = core::mem::take(&mut linked.bytes);
+        outcome.map_err(|(error, committed)| {
             // Nothing of the batch was acknowledged, so the index forgets it.
-            let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
+            let added = records.iter().zip(&committed).filter(|(_, committed)| !committed.existing);
             added.rev().for_each(|(record, _)| self.index.remove(record.accepted.case(), record.accepted.id()));
-        }
-        self.buffer = lines;
-        outcome.map(|()| plan.committed)
+            error
+        })
+    }
+
+    /// Returns the end of the ledger, as far as the next line depends on it.
+    pub(super) const fn end(&self) -> LedgerEnd {
+        LedgerEnd { head: self.head, logged: self.logged, version: self.version }
     }
 
     /// Takes any clock from now on, even one that is much earlier than the last line.
@@ -273,104 +276,27 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
 
     /// Checks what doesn't need the ledger's index.
     pub(super) fn check_batch(&self, records: &[NewRecord], now: At) -> Result<(), AppendError> {
-        check_acts(records).map_err(AppendError::NotAccepted)?;
-        if self.trusts_clock { Ok(()) } else { check_clock(self.logged, now).map_err(AppendError::NotAccepted) }
+        self.end().check(records, now, self.trusts_clock)
     }
 
-    /// Prepares a batch.
-    fn plan(
+    fn commit(
         &mut self,
         records: &[NewRecord],
-        logged: At,
-        lines: &mut Vec<u8>,
-        plan: &mut Plan,
+        committed: &[Committed],
+        linked: &LinkedLines,
     ) -> Result<(), AppendError> {
-        let mut unlinked = Vec::with_capacity(records.len());
-        let mut reader = RecordReader::default();
-        let middle = Middle::new(logged);
-        for (index, record) in records.iter().enumerate() {
-            if self.version == 1
-                && unlinked.is_empty()
-                && self.index.find(record.accepted.case(), record.accepted.id()).is_none()
-            {
-                unlinked.push(change_format(&record.actor, logged, &self.head, lines)?);
-                plan.head.lines += 1;
-                plan.head.bytes += wide(lines.len());
-            }
-            let (case, id) = (record.accepted.case(), record.accepted.id());
-            if self.index.is_forgotten(case) {
-                return Err(AppendError::Forgotten { case });
-            }
-            let room = match self.index.room(case, id) {
-                Ok(room) => room,
-                Err(place) if place.line > self.head.lines => return Err(AppendError::Repeated { case, id }),
-                Err(place) => {
-                    plan.committed.push(self.existing(record, place, &mut reader)?);
-                    continue;
-                }
-            };
-            let found = room.rev();
-            let expected = record.accepted.revision();
-            if expected != found {
-                return Err(AppendError::Conflict { case, expected, found });
-            }
-            let (rev, seq) = (found + 1, plan.head.lines + 1);
-            let sealed = plan.texts.take(record);
-            let fields = LineFields::new(record, sealed.as_ref().unwrap_or(record.accepted.event()));
-            let line = write_line(index, &fields, (rev, seq), &middle, lines)?;
-            let (offset, length) = (plan.head.bytes, line.end - line.start);
-            unlinked.push(line);
-            let place = Place { offset, line: seq, length: u32::try_from(length).unwrap_or(u32::MAX) };
-            room.fill(place);
-            plan.committed.push(Committed { seq, rev, offset, hash: Digest::ZERO, logged, existing: false });
-            plan.head.lines = seq;
-            plan.head.bytes = offset + u64::from(place.length) + 1;
-        }
-        let mut hashes = link(lines, &unlinked, self.head.hash);
-        debug_assert!(unlinked.iter().all(|line| crate::links::Links::read(&lines[line.start..line.end]).is_some()));
-        plan.head.hash = hashes.last().copied().unwrap_or(self.head.hash);
-        let added = plan.committed.iter_mut().filter(|committed| !committed.existing);
-        if self.version == 1 && !hashes.is_empty() {
-            plan.change = Some(hashes.remove(0));
-        }
-        added.zip(&hashes).for_each(|(committed, hash)| committed.hash = *hash);
-        Ok(())
-    }
-
-    /// Returns the record that already has this ID, if its content is the same.
-    fn existing(&self, record: &NewRecord, place: Place, reader: &mut RecordReader) -> Result<Committed, AppendError> {
-        let line = self.line(place).map_err(|source| AppendError::Read { source })?;
-        let Some((LedgerLine::Record(LineRecord { record: mut found, .. }), _)) =
-            reader.read(&line, place.offset, place.line)
-        else {
-            let source = io::Error::new(io::ErrorKind::InvalidData, "a line changed after the ledger was opened");
-            return Err(AppendError::Read { source });
-        };
-        if found.event.note_text().is_some_and(|text| text.text().is_none()) {
-            let texts = Texts::read_in(&self.storage, &self.path).map_err(|source| AppendError::Read { source })?;
-            texts.fill(&mut found.event);
-        }
-        if !record.has_content_of(&found) {
-            return Err(AppendError::IdTaken { case: found.case, id: found.id, rev: found.rev });
-        }
-        let hash = Digest::sha256(line.as_bytes());
-        let (seq, rev, logged) = (found.seq, found.rev, found.logged);
-        Ok(Committed { seq, rev, offset: place.offset, hash, logged, existing: true })
-    }
-
-    fn commit(&mut self, records: &[NewRecord], plan: &Plan, lines: &[u8]) -> Result<(), AppendError> {
-        let added = records.iter().zip(&plan.committed).filter(|(_, committed)| !committed.existing);
+        let added = records.iter().zip(committed).filter(|(_, committed)| !committed.existing);
         let count = added.clone().count();
         if count == 0 {
             return Ok(());
         }
         let not_stored = |source| AppendError::Texts { path: texts_path(&self.path), source };
-        let now = plan.committed.iter().rfind(|committed| !committed.existing).map_or(self.logged, |last| last.logged);
-        plan.texts.store(&self.storage, &self.path, (&self.custody, self.has_texts), now).map_err(not_stored)?;
-        self.write(lines, count, plan.head)?;
-        self.has_texts |= !plan.texts.is_empty();
-        if let Some(change) = &plan.change {
-            self.observer.appended(change, ObservedLine::Other);
+        let now = linked.end.logged;
+        linked.texts.store(&self.storage, &self.path, (&self.custody, self.has_texts), now).map_err(not_stored)?;
+        self.write(&linked.bytes, count, linked.end.head)?;
+        self.has_texts |= !linked.texts.is_empty();
+        if let Some(change) = linked.lines.first().filter(|_| linked.changes_format) {
+            self.observer.appended(&change.digest, ObservedLine::Other);
             self.version = 2;
         }
         for (record, committed) in added {
@@ -390,20 +316,19 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// Returns [`AppendError`]; [`AppendError::Format`] if the ledger still has format 1, which has no such lines.
     pub fn append_heads(&mut self, heads: &Heads, actor: &Name, now: At) -> Result<Digest, AppendError> {
         self.check_writable()?;
-        if self.version == 1 {
-            return Err(AppendError::Format);
-        }
         self.check_batch(&[], now)?;
-        let mut lines = Vec::new();
-        let (seq, unreadable) = (self.head.lines + 1, |_| AppendError::Unreadable { index: 0 });
-        let prev = record::write_heads(heads, (actor, now), (&self.head.hash, seq), &mut lines).map_err(unreadable)?;
-        let line = Unlinked { start: 0, prev, end: lines.len() };
-        lines.push(b'\n');
-        let hash = link(&mut lines, &[line], self.head.hash)[0];
-        let bytes = self.head.bytes + wide(lines.len());
-        self.write(&lines, 1, Head { lines: seq, bytes, hash })?;
-        self.observer.appended(&hash, ObservedLine::Heads(*heads));
-        self.logged = now;
+        let mut lines = NewLines::new(self.end(), now, Vec::new());
+        lines.add_heads(heads, actor)?;
+        let hash = self.write_own(lines.link(), ObservedLine::Heads(*heads))?;
+        Ok(hash)
+    }
+
+    /// Writes a line that is about no case. Returns its hash.
+    pub(super) fn write_own(&mut self, linked: LinkedLines, line: ObservedLine) -> Result<Digest, AppendError> {
+        let hash = linked.end.head.hash;
+        self.write(&linked.bytes, 1, linked.end.head)?;
+        self.observer.appended(&hash, line);
+        self.logged = linked.end.logged;
         Ok(hash)
     }
 
@@ -424,48 +349,64 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     }
 }
 
-/// Writes the line after which a ledger has format 2 to `lines`, with its LF, not linked yet.
-fn change_format(actor: &Name, logged: At, head: &Head, lines: &mut Vec<u8>) -> Result<Unlinked, AppendError> {
-    let written = record::write_format_change(actor, logged, (&head.hash, head.lines + 1), lines);
-    let prev = written.map_err(|_| AppendError::Unreadable { index: 0 })?;
-    let end = lines.len();
-    lines.push(b'\n');
-    Ok(Unlinked { start: 0, prev, end })
+/// The records of the ledger, by case and ID, to find those that an earlier try wrote.
+struct KnownRecords<'l, S: Storage> {
+    index: &'l mut Index,
+    source: LineSource<'l, S>,
+    /// The number of lines that were written. A place after them is of the batch itself.
+    lines: u64,
+    reader: RecordReader,
 }
 
-fn wide(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
+/// Where the lines of known records are.
+struct LineSource<'l, S: Storage> {
+    storage: &'l S,
+    path: &'l Path,
+    file: &'l S::File,
 }
 
-/// Writes a record's line with its LF to `lines`, not linked yet, within the limits of a line and of a batch.
-fn write_line(
-    index: usize,
-    record: &LineFields<'_>,
-    numbers: (u64, u64),
-    middle: &Middle,
-    lines: &mut Vec<u8>,
-) -> Result<Unlinked, AppendError> {
-    let unreadable = || AppendError::Unreadable { index };
-    if !record::is_writable(record) {
-        return Err(unreadable());
+impl<S: Storage> RecordIndex for KnownRecords<'_, S> {
+    type Room<'a>
+        = Room<'a>
+    where
+        Self: 'a;
+
+    fn find<'a>(&'a mut self, record: &NewRecord) -> Result<FoundRecord<Room<'a>>, AppendError> {
+        let (case, id) = key_of(record);
+        if self.index.is_forgotten(case) {
+            return Err(AppendError::Forgotten { case });
+        }
+        match self.index.room(case, id) {
+            Ok(room) => Ok(FoundRecord::New(room)),
+            Err(place) if place.line > self.lines => Err(AppendError::Repeated { case, id }),
+            Err(place) => self.source.known(place, &mut self.reader)?.settle(record).map(FoundRecord::Known),
+        }
     }
-    let start = lines.len();
-    let prev = record::write_record(record, numbers, middle, lines).map_err(|_| unreadable())?;
-    let (line, end) = (&lines[start..], lines.len());
-    if line.len() > MAX_LINE {
-        return Err(AppendError::LineTooLong { index, length: line.len() });
-    }
-    // A line that can't be read would damage the ledger. The core's types make only lines that can be read; debug builds
-    // check this for every line.
-    debug_assert!(core::str::from_utf8(line).is_ok_and(|line| reads_back(line, record)));
-    lines.push(b'\n');
-    if lines.len() > MAX_BATCH {
-        return Err(AppendError::BatchTooLong);
-    }
-    Ok(Unlinked { start, prev, end })
 }
 
-/// Returns whether a new line reads back as its record.
-fn reads_back(line: &str, record: &LineFields<'_>) -> bool {
-    matches!(read_line(line.as_bytes()), Ok(LedgerLine::Record(read)) if record.are_of(&read.record))
+impl<S: Storage> LineSource<'_, S> {
+    /// Reads a record that was written before, with its confidential text.
+    fn known(&self, place: Place, reader: &mut RecordReader) -> Result<KnownRecord, AppendError> {
+        let line = line_at(self.file, place).map_err(|source| AppendError::Read { source })?;
+        let Some((LedgerLine::Record(LineRecord { mut record, .. }), _)) = reader.read(&line, place.offset, place.line)
+        else {
+            let source = io::Error::new(io::ErrorKind::InvalidData, "a line changed after the ledger was opened");
+            return Err(AppendError::Read { source });
+        };
+        if record.event.note_text().is_some_and(|text| text.text().is_none()) {
+            let texts = Texts::read_in(self.storage, self.path).map_err(|source| AppendError::Read { source })?;
+            texts.fill(&mut record.event);
+        }
+        Ok(KnownRecord { record, hash: Digest::sha256(line.as_bytes()), offset: place.offset })
+    }
+}
+
+impl RecordRoom for Room<'_> {
+    fn rev(&self) -> u64 {
+        Room::rev(self)
+    }
+
+    fn fill(self, seq: u64, offset: u64, length: u32) {
+        Room::fill(self, Place { offset, line: seq, length });
+    }
 }

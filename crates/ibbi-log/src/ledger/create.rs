@@ -4,11 +4,11 @@ use super::index::Index;
 use super::observer::{LineObserver, ObservedLine};
 use super::preallocation::Preallocation;
 use super::{Ledger, State, lock_owner, torn_tail};
+use crate::MAX_LINE;
 use crate::ledger_data::NewLedger;
 use crate::line_reader::{LedgerLine, RecordReader};
-use crate::record::{self};
+use crate::new_lines::opening_line;
 use crate::storage::{Disk, Storage, StoredFile, Stream};
-use crate::{Digest, Head, MAX_LINE};
 use std::fs::TryLockError;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -77,17 +77,13 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
     /// Returns [`CreateError`].
     pub fn create_observed(storage: S, path: &Path, new: &NewLedger, mut observer: O) -> Result<Self, CreateError> {
         let failed = |source| CreateError::Io { path: path.to_owned(), source };
-        let mut line = Vec::new();
-        record::write_opening(new, &mut line).map_err(failed)?;
-        if line.len() > MAX_LINE {
-            return Err(CreateError::TooLong { length: line.len() });
-        }
-        let read = core::str::from_utf8(&line).ok().and_then(|text| RecordReader::default().read(text, 0, 1));
+        let (line, end) = opening_line(new).map_err(|length| CreateError::TooLong { length })?;
+        let read = core::str::from_utf8(&line[..line.len() - 1]).ok();
+        let read = read.and_then(|text| RecordReader::default().read(text, 0, 1));
         let Some((LedgerLine::Opening(opening), _)) = read else {
             return Err(failed(io::Error::other("the first line can't be read back; report this bug")));
         };
-        let hash = Digest::sha256(&line);
-        line.push(b'\n');
+        let head = end.head;
 
         let file = match storage.create_new(path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open(path),
@@ -116,8 +112,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             Ok(reserve)
         })();
         let reserve = written.map_err(failed)?;
-        observer.appended(&hash, ObservedLine::Other);
-        let bytes = u64::try_from(line.len()).unwrap_or(u64::MAX);
+        observer.appended(&head.hash, ObservedLine::Other);
         Ok(Self {
             identity: storage.identity(&file).map_err(failed)?,
             storage,
@@ -129,7 +124,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
             custody: crate::CustodyState::default(),
             has_texts: false,
             opening,
-            head: Head { lines: 1, bytes, hash },
+            head,
             observer,
             index: Index::default(),
             state: State::Writable,

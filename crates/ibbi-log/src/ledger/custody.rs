@@ -3,11 +3,11 @@
 use super::Ledger;
 use super::append::AppendError;
 use super::observer::{LineObserver, ObservedLine};
-use crate::chain::{Unlinked, link};
+use crate::KeyId;
 use crate::custody::{Custody, CustodyLine, CustodyState, TextsDestroyed};
+use crate::new_lines::NewLines;
 use crate::storage::Storage;
 use crate::texts::{self, KeyFolder, SealedTexts, TextOwners, texts_path};
-use crate::{Head, KeyId, record};
 use ibbi_core::{At, Name};
 use std::io;
 use std::path::PathBuf;
@@ -89,7 +89,7 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         let not_stored = |source| AppendError::Texts { path: path.clone(), source };
         let not_sealed = "the texts are not sealed, so no key opens them; seal them first with `ibbi texts seal`";
         let folder = self.key_folder().map_err(not_stored)?.ok_or_else(|| refused(not_sealed.to_owned()))?;
-        folder.check(&self.storage, &self.path).map_err(not_stored)?;
+        folder.check(&self.storage, Some(&self.path)).map_err(not_stored)?;
         if let Some(named) = folder.replaced() {
             return Err(refused(format!(
                 "IBBI_TEXT_KEYS names another folder than the file with the texts, so the key in {} would stay; unset it, or name \
@@ -117,17 +117,9 @@ impl<S: Storage, O: LineObserver> Ledger<S, O> {
         if let Some(fault) = custody.follow(&line) {
             return Err(AppendError::Custody { reason: fault.to_string() });
         }
-        let mut lines = Vec::new();
-        let unreadable = |_| AppendError::Unreadable { index: 0 };
-        let prev = record::write_custody(&line.done, (actor, now), (&self.head.hash, seq), &mut lines);
-        let unlinked = Unlinked { start: 0, prev: prev.map_err(unreadable)?, end: lines.len() };
-        debug_assert!(crate::read_line(&lines).is_ok(), "{}", String::from_utf8_lossy(&lines));
-        lines.push(b'\n');
-        let hash = link(&mut lines, &[unlinked], self.head.hash)[0];
-        let bytes = self.head.bytes + u64::try_from(lines.len()).unwrap_or(u64::MAX);
-        self.write(&lines, 1, Head { lines: seq, bytes, hash })?;
-        self.observer.appended(&hash, ObservedLine::Other);
-        self.logged = now;
+        let mut lines = NewLines::new(self.end(), now, Vec::new());
+        lines.add_custody(&line.done, actor)?;
+        self.write_own(lines.link(), ObservedLine::Other)?;
         self.custody = custody;
         Ok(seq)
     }

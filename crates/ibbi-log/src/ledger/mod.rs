@@ -23,7 +23,7 @@ use crate::ledger_data::Opening;
 use crate::line::MAX_LINE;
 use crate::line_reader::{LedgerLine, RecordReader};
 use crate::record::LineRecord;
-use crate::storage::{Disk, FileId, Storage, StoredFile as _, Stream};
+use crate::storage::{Disk, FileId, Storage, StoredFile, Stream};
 use crate::{Damage, Head, ReadError};
 use ibbi_core::At;
 use index::{Index, Place};
@@ -214,7 +214,7 @@ impl<S: Storage, O> Ledger<S, O> {
 
     fn record(&self, place: Place, reader: &mut RecordReader) -> Result<LineRecord, ReadError> {
         let lost = |source| ReadError::Io { offset: place.offset, source };
-        let line = self.line(place).map_err(lost)?;
+        let line = line_at(&self.file, place).map_err(lost)?;
         match reader.read(&line, place.offset, place.line) {
             Some((LedgerLine::Record(record), _)) => Ok(record),
             _ => Err(lost(io::Error::new(
@@ -223,14 +223,15 @@ impl<S: Storage, O> Ledger<S, O> {
             ))),
         }
     }
+}
 
-    fn line(&self, place: Place) -> io::Result<String> {
-        let mut line = String::new();
-        let length = u64::from(place.length);
-        Stream::new(&self.file, place.offset, place.offset + length).read_to_string(&mut line)?;
-        debug_assert!(line.len() <= MAX_LINE);
-        Ok(line)
-    }
+/// Reads the line of a record.
+fn line_at(file: &impl StoredFile, place: Place) -> io::Result<String> {
+    let mut line = String::new();
+    let length = u64::from(place.length);
+    Stream::new(file, place.offset, place.offset + length).read_to_string(&mut line)?;
+    debug_assert!(line.len() <= MAX_LINE);
+    Ok(line)
 }
 
 impl<S: Storage, O> Drop for Ledger<S, O> {

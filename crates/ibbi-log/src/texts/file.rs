@@ -1,12 +1,10 @@
 //! The file with a ledger's texts, which is read again only if it changed.
 
-use super::{Texts, if_found, texts_path};
-use crate::Digest;
-use crate::custody::{CustodyState, Destruction};
+use super::{Texts, if_found, is_missing, texts_path};
+use crate::custody::CustodyState;
 use crate::key_id::KeyId;
 use crate::storage::{Disk, FileId, Storage as _, open_sidecar};
-use ibbi_core::{Event, NoteText};
-use ibbi_store::{Record, TextOwner};
+use ibbi_store::Record;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::time::SystemTime;
@@ -35,41 +33,13 @@ impl TextsFile {
     /// # Errors
     /// Returns the system's error, with the name of the file, if the file can't be read.
     pub(crate) fn fill(&mut self, ledger: &Path, records: &mut [Record], custody: &CustodyState) -> io::Result<()> {
-        let is_missing = |record: &Record| record.event.note_text().is_some_and(|text| text.text().is_none());
         if !records.iter().any(is_missing) {
             return Ok(());
         }
         let path = texts_path(ledger);
         let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
         self.refresh(&path, custody).map_err(named)?;
-        let mut unsure = Vec::new();
-        for (index, record) in records.iter_mut().enumerate().filter(|(_, record)| is_missing(record)) {
-            let Some(digest) = record.event.note_text().and_then(NoteText::digest).copied() else { continue };
-            let is_later =
-                |destruction: &Destruction| destruction.texts.key.case == record.case && destruction.seq > record.seq;
-            if custody.destroyed.iter().any(is_later) {
-                unsure.push((index, self.texts.key(&Digest::from_bytes(digest)).copied()));
-            } else {
-                self.texts.fill(&mut record.event);
-            }
-        }
-        for (index, key) in unsure {
-            let record = &records[index];
-            // A text that was destroyed is not shown, even if the file has it again, in plain text or under a newer key.
-            let found = match key {
-                Some(key) => custody.destruction_of(record.case, key.owner, record.seq),
-                None => destruction_by_owner(record, records, custody),
-            };
-            let event = &mut records[index].event;
-            if let Some(destruction) = found
-                && let Some(place) = event.note_text_mut()
-                && let Some(digest) = place.digest().copied()
-            {
-                *place = NoteText::destroyed(digest, destruction.at.utc_date(), destruction.texts.rule.clone());
-                continue;
-            }
-            self.texts.fill(event);
-        }
+        self.texts.fill_records(records, custody);
         Ok(())
     }
 
@@ -106,15 +76,4 @@ impl TextsFile {
         self.version = Some(version);
         Ok(())
     }
-}
-
-/// Returns the destruction of a record's text if the file doesn't name its key. If the concern of a response is not among the
-/// records, the destruction of either party's texts counts.
-fn destruction_by_owner<'a>(record: &Record, records: &[Record], custody: &'a CustodyState) -> Option<&'a Destruction> {
-    let concerns = records.iter().filter(|other| other.case == record.case).map(|other| &other.event);
-    let owner = TextOwner::of(&record.event, concerns.filter(|event| matches!(event, Event::ConcernRaised(_))))?;
-    let may_be_of =
-        |other: &TextOwner| *other == owner || (owner == TextOwner::Unknown && *other != TextOwner::Program);
-    let mut owners = TextOwner::ALL.into_iter().filter(may_be_of);
-    owners.find_map(|owner| custody.destruction_of(record.case, owner, record.seq))
 }

@@ -175,9 +175,9 @@ impl KeyFolder {
 
     /// Checks that the folder is there, and only its owner can read it. A folder in the place of the one that the texts name must be
     /// apart from the ledger too.
-    pub(crate) fn check(&self, storage: &impl Storage, ledger: &Path) -> io::Result<()> {
+    pub(crate) fn check(&self, storage: &impl Storage, ledger: Option<&Path>) -> io::Result<()> {
         if self.replaced().is_some()
-            && let Some(reason) = misplaced_key_folder(ledger, &self.path)
+            && let Some(reason) = ledger.and_then(|ledger| misplaced_key_folder(ledger, &self.path))
         {
             let path = self.path.display();
             return Err(io::Error::other(format!(

@@ -9,10 +9,12 @@
 //! base64. The salt is sealed too, because with it the text could be guessed.
 
 mod file;
+mod fill;
 mod key;
 mod line;
 mod new_texts;
 mod rewrite;
+mod row;
 
 pub(crate) use file::TextsFile;
 pub(crate) use key::KeyFolder;
@@ -20,8 +22,10 @@ pub use key::{misplaced_key_folder, use_key_folder};
 pub(crate) use new_texts::{NewTexts, key_folder};
 pub use rewrite::{SealedTexts, TextOwners};
 pub(crate) use rewrite::{check_key, is_key_or_remains, seal};
+pub use row::TextRow;
 
 use crate::Digest;
+use crate::custody::CustodyState;
 use crate::key_id::KeyId;
 use crate::storage::{Disk, Storage, StoredFile as _, open_sidecar, sidecar_path};
 use ibbi_core::{Event, NoteText};
@@ -48,7 +52,7 @@ pub fn texts_path(ledger: &Path) -> PathBuf {
 pub fn check_key_folder(ledger: &Path) -> io::Result<Option<PathBuf>> {
     let Some(file) = if_found(Disk.open_sidecar(&texts_path(ledger)))? else { return Ok(None) };
     let Some(folder) = key_folder(&file)? else { return Ok(None) };
-    folder.check(&Disk, ledger)?;
+    folder.check(&Disk, Some(ledger))?;
     Ok(Some(folder.path().to_owned()))
 }
 
@@ -124,6 +128,14 @@ impl Texts {
         let mut texts = Self::default();
         texts.add(&bytes, |path| storage.open_sidecar(path)?.read_all(), |_| false);
         Ok(texts)
+    }
+
+    /// Reads the lines of a file of texts that a store keeps in another place. Sealed texts are read with the keys in the folder
+    /// that the first line names, except those that were destroyed.
+    pub fn of_lines(lines: &[u8], custody: &CustodyState) -> Self {
+        let mut texts = Self::default();
+        texts.add_readable(lines, |key| custody.destruction(key).is_some());
+        texts
     }
 
     fn parse(bytes: &[u8]) -> Self {
@@ -242,6 +254,11 @@ impl Texts {
 enum Unusable {
     Absent,
     Damaged,
+}
+
+/// Returns whether a record has the digest of a text in its place.
+fn is_missing(record: &ibbi_store::Record) -> bool {
+    record.event.note_text().is_some_and(|text| text.text().is_none())
 }
 
 fn if_found<T>(opened: io::Result<T>) -> io::Result<Option<T>> {

@@ -2,11 +2,11 @@
 
 use super::key::{KeyFolder, TextKey};
 use super::line::TextLine;
-use super::{if_found, text_digest, texts_path};
+use super::{TextRow, if_found, text_digest, texts_path};
 use crate::Digest;
 use crate::custody::CustodyState;
 use crate::key_id::KeyId;
-use crate::storage::{Storage, StoredFile, Stream};
+use crate::storage::{Disk, Storage, StoredFile, Stream};
 use ibbi_core::{At, Event, NoteText};
 use ibbi_store::{NewRecord, TextOwner};
 use std::collections::hash_map::Entry;
@@ -35,6 +35,37 @@ impl NewTexts {
     /// Returns whether the batch has no texts.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
+    /// Returns the rows that a store has for the texts. See [`crate::LinkedLines::text_rows`].
+    pub(crate) fn rows(
+        &self,
+        head: Option<&[u8]>,
+        custody: &CustodyState,
+        now: At,
+        sealed: impl Fn() -> io::Result<Vec<u8>>,
+    ) -> io::Result<Vec<TextRow>> {
+        let refused = |reason: &str| io::Error::new(io::ErrorKind::InvalidData, reason);
+        match head {
+            Some(head) => {
+                let folder =
+                    folder_in(head).ok_or_else(|| refused("the name of the folder with their keys can't be read"))?;
+                folder.check(&Disk, None)?;
+                self.sealed(&Disk, &folder, sealed, custody, now)
+            }
+            None if custody.destroyed.is_empty() => self.plain(),
+            None => {
+                Err(refused("the texts of this ledger were sealed, but the folder of their keys is not named any more"))
+            }
+        }
     }
 
     /// Takes the text of a record's event, and returns the event with its digest. Returns `None` if the event has no text.
@@ -73,8 +104,8 @@ impl NewTexts {
         let keys = known.as_ref().map(key_folder).transpose()?.flatten();
         let lines = match (&keys, &known) {
             (Some(keys), Some(file)) => {
-                keys.check(storage, ledger)?;
-                self.sealed(storage, keys, file, custody, now)?
+                keys.check(storage, Some(ledger))?;
+                self.sealed(storage, keys, || file.read_all(), custody, now)?
             }
             _ => {
                 check_plain(known.as_ref(), has_texts, custody)?;
@@ -93,36 +124,42 @@ impl NewTexts {
         let mut last = [0];
         let torn = end > 0 && file.read_at(&mut last, end - 1)? == 1 && last != *b"\n";
         let mut bytes = if torn { vec![b'\n'] } else { Vec::new() };
-        bytes.extend_from_slice(&lines);
+        for TextRow { line, .. } in &lines {
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+        }
         file.write_all_at(&bytes, end)?;
         file.sync_data()
     }
 
-    fn plain(&self) -> io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
-        for NewText { digest, salt, text, .. } in &self.0 {
-            TextLine::write_plain(digest, salt, text.text().unwrap_or_default(), &mut lines)?;
-        }
-        Ok(lines)
+    fn plain(&self) -> io::Result<Vec<TextRow>> {
+        let row = |NewText { digest, salt, text, .. }: &NewText| {
+            let mut line = Vec::new();
+            TextLine::write_plain(digest, salt, text.text().unwrap_or_default(), &mut line)?;
+            Ok(TextRow::of(*digest, None, line))
+        };
+        self.0.iter().map(row).collect()
     }
 
+    /// Returns the sealed texts. `texts` reads the lines of those that are stored.
     fn sealed<S: Storage>(
         &self,
         storage: &S,
         keys: &KeyFolder,
-        file: &S::File,
+        texts: impl Fn() -> io::Result<Vec<u8>>,
         custody: &CustodyState,
         now: At,
-    ) -> io::Result<Vec<u8>> {
+    ) -> io::Result<Vec<TextRow>> {
         let mut ring = NewKeys::new(storage, keys, now);
-        let mut lines = Vec::new();
-        for NewText { case, owner, digest, salt, text } in &self.0 {
+        let row = |NewText { case, owner, digest, salt, text }: &NewText| {
             let id = custody.next_key(*case, *owner);
-            let key = ring.key(id, || file.read_all())?;
+            let key = ring.key(id, &texts)?;
             let sealed = key.seal(digest, salt, text.text().unwrap_or_default())?;
-            TextLine::write_sealed(digest, &id, sealed, &mut lines)?;
-        }
-        Ok(lines)
+            let mut line = Vec::new();
+            TextLine::write_sealed(digest, &id, sealed, &mut line)?;
+            Ok(TextRow::of(*digest, Some(id), line))
+        };
+        self.0.iter().map(row).collect()
     }
 }
 

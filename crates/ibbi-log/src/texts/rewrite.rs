@@ -44,7 +44,7 @@ pub(crate) fn seal<S: Storage>(
 ) -> io::Result<SealedTexts> {
     let (path, new) = (texts_path(ledger), sidecar_path(ledger, NEW));
     let keys = KeyFolder::at(folder.clone());
-    keys.check(storage, ledger)?;
+    keys.check(storage, Some(ledger))?;
     let old = if_found(storage.open_sidecar(&path))?;
     let text = old.as_ref().map(StoredFile::read_all).transpose()?.unwrap_or_default();
     let named = named_folder(&text);

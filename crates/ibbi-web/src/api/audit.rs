@@ -33,8 +33,8 @@ pub(super) fn export(request: &WebRequest) -> WebResult {
     let head = request.state.look(|service| service.store().head()).ok_or_else(WebError::internal)?;
     let path = request.own()?;
     let failed = |source| AppError::Io { doing: "read", path: path.clone(), source };
-    let file = request.state.look(|service| service.store().open_file()).map_err(failed)?;
-    Ok(response::download(response::NDJSON, "cases.ledger", sent(file.take(head.bytes))))
+    let bytes = request.state.look(|service| service.store().read_bytes(head)).map_err(failed)?;
+    Ok(response::download(response::NDJSON, "cases.ledger", sent(bytes)))
 }
 
 /// Sends a file piece by piece, as the client reads it.

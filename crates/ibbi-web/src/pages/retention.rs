@@ -133,7 +133,7 @@ fn form(choices: &[(String, String)], given: &Pairs) -> Html {
 }
 
 fn texts(request: &WebRequest, given: &Pairs) -> Result<Html, WebError> {
-    let keys = custody::check_keys(&request.state.path);
+    let keys = custody::check_keys(&request.state.beside);
     let trouble = keys.is_err().then(|| {
         let text = "The folder with the keys can\u{2019}t be used. Until the person who runs the server puts it back, sealed texts \
                     can\u{2019}t be shown or destroyed, and new ones are refused.";
@@ -239,7 +239,7 @@ fn destroyed(request: &WebRequest, districts: &Districts) -> Html {
 /// Returns what program staff see on the page of a case about its confidential texts.
 pub(super) fn of_case(request: &WebRequest, case: Uuid) -> Html {
     let custody = request.state.look(|service| service.store().custody());
-    let sealed = match custody::check_keys(&request.state.path) {
+    let sealed = match custody::check_keys(&request.state.beside) {
         Ok(None) => "The confidential texts are not sealed.".to_owned(),
         Ok(Some(_)) => "The confidential texts are sealed.".to_owned(),
         Err(_) => "The confidential texts are sealed, and the folder with their keys can\u{2019}t be used.".to_owned(),

@@ -22,6 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "ibbi-core",
             "ibbi-export",
             "ibbi-log",
+            "ibbi-postgres",
             "ibbi-report",
             "ibbi-seal",
             "ibbi-sim",
@@ -54,6 +55,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ibbi-mirror", &["ibbi-log", "ibbi-seal"]),
     ("ibbi-oidc", &[]),
     ("ibbi-poll", &["ibbi-access", "ibbi-core", "ibbi-sim"]),
+    // It keeps the lines of a ledger and signs them, and doesn't make them itself.
+    ("ibbi-postgres", &["ibbi-core", "ibbi-log", "ibbi-seal", "ibbi-store"]),
     ("ibbi-report", &["ibbi-audit", "ibbi-common", "ibbi-core", "ibbi-poll", "ibbi-sim"]),
     ("ibbi-seal", &["ibbi-core", "ibbi-log"]),
     ("ibbi-sim", &["ibbi-common", "ibbi-core"]),
