@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What the writers of all processes have said.
+/// The lines that the writers of all processes have printed, counted.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Said {
     /// The ID of each acknowledged event, with its number.

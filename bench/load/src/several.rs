@@ -22,7 +22,7 @@ const CASE: usize = 100;
 /// An event isn't sent more often. The server tries again by itself for half a minute.
 const ATTEMPTS: usize = 400;
 
-/// What is running.
+/// The parts that are running.
 struct Office<'a> {
     settings: &'a Settings,
     database: Database,
@@ -36,7 +36,7 @@ struct Office<'a> {
     said: Arc<Mutex<Said>>,
 }
 
-/// What the writers got.
+/// The answers that the writers got.
 #[derive(Default)]
 struct Got {
     /// The ID of each acknowledged event, with its number.
@@ -233,7 +233,7 @@ fn disturb(office: &Office<'_>, ended: &AtomicBool) -> Result<Faults> {
     Ok(faults)
 }
 
-/// What the database has in the end.
+/// The findings about the database in the end.
 #[derive(Default)]
 struct Found {
     lines: usize,

@@ -1,4 +1,4 @@
-//! Writers and a reader on a ledger in PostgreSQL, for tests that kill servers. They say on standard output what they see.
+//! Writers and a reader on a ledger in PostgreSQL, for tests that kill servers. They print on standard output what they see.
 //!
 //! `writers ADDRESS init` creates the tables and the ledger. `writers ADDRESS run N [follow]` starts N writers, each with cases of
 //! its own, and a reader. It ends when standard input does, after each writer has settled its last event.
@@ -70,7 +70,7 @@ fn run(address: &Address, writers: usize, follows: bool) -> Result<()> {
         if follows {
             scope.spawn(|| follow(&store, &ended));
         }
-        // Until whoever started this program is done, or gone.
+        // Until the program that started this one closes the pipe, or is gone.
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
         ended.store(true, Ordering::Relaxed);
     });
@@ -148,7 +148,7 @@ fn record(store: &PostgresStore, id: Uuid, record: &NewRecord) -> Result<u64> {
     }
 }
 
-/// Says what a reader sees, and what a stream may send.
+/// Prints the records that a reader sees, and those that a stream may send.
 fn follow(store: &PostgresStore, ended: &AtomicBool) {
     let (mut shown, mut sent) = (0, 0);
     while !ended.load(Ordering::Relaxed) {
@@ -163,7 +163,7 @@ fn follow(store: &PostgresStore, ended: &AtomicBool) {
                     sent = record.seq;
                 }
             }
-            // What a failover has taken back is read again.
+            // Records that a failover has taken back are read again.
             shown = shown.min(published.max(sent));
         }
         std::thread::sleep(PAUSE);

@@ -1,4 +1,4 @@
-"""What happens to the primary. Each fault leaves all nodes running, but not yet healthy."""
+"""Faults of the primary and of standbys. Each fault leaves all nodes running, but not yet healthy."""
 import signal
 import time
 

@@ -1,4 +1,4 @@
-"""What the clients of a failover test saw, and whether the database has kept it."""
+"""The records that the clients of a failover test saw, and whether the database has kept them."""
 import collections
 import threading
 import time
@@ -10,7 +10,7 @@ STUCK = "clients that still waited in the end"
 
 
 class Seen:
-    """What was acknowledged, shown, and published, by number. Threads share it."""
+    """The records that were acknowledged, shown, and published, by number. Threads share it."""
 
     def __init__(self):
         self.lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Relays TCP connections on loopback, and can hold them: what a cable that is pulled does, as any user.
+"""Relays TCP connections on loopback, and can hold them as a pulled cable does, as any user.
 
 Usage: relay.py ROUTES, a JSON list of {"node", "kind", "listen", "to", "inbound"}. Commands come on standard input, one a line,
 and each is answered with "done":

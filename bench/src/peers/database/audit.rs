@@ -39,7 +39,9 @@ pub(super) fn table(options: &Options, server: &Server) -> Result<Table, Failed>
     let address = server.address("audited")?;
     import(&address, File::open(&path)?, &Sidecars::default())?;
     // What an import leaves to the server's own upkeep isn't part of an audit.
-    server.connect()?.batch_execute("VACUUM ANALYZE ibbi_line; CHECKPOINT")?;
+    for command in ["VACUUM ANALYZE ibbi_line", "CHECKPOINT"] {
+        server.connect()?.batch_execute(command)?;
+    }
     let store = PostgresStore::open(&address, &ibbi_postgres::Options { read_only: true, ..Default::default() })?;
     let threads = std::thread::available_parallelism()?.get();
 
