@@ -6,11 +6,11 @@ use crate::zone::{Zone, ZoneError};
 use ibbi_audit::AuditError;
 use ibbi_common::format::weekday_date;
 use ibbi_core::{At, Date, EventKind, Refusal};
-use ibbi_log::{CreateError, Fault, FaultKind, OpenError, ReadError};
+use ibbi_log::{CreateError, Fault, FaultKind, OpenError};
 use ibbi_postgres::PostgresError;
 use ibbi_seal::{CheckpointsError, CosignError, ExtractError, KeyFileError, SignError};
 use ibbi_sim::{GoalsError, Problem, ResumeError, ScenarioError, SimulationError};
-use ibbi_store::{AppendError, ClockError, StoreError};
+use ibbi_store::{AppendError, ClockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
@@ -361,34 +361,6 @@ impl AppError {
         }
     }
 
-    /// Returns the error for a ledger that can't be read.
-    pub(crate) fn from_read(path: &Path, error: ReadError) -> Self {
-        let path = path.to_owned();
-        match error {
-            ReadError::Io { source, .. } => Self::Io { doing: "read", path, source },
-            ReadError::Fault(fault) => Self::Damaged { path, fault: Box::new(fault), count: 1 },
-            other => Self::Io { doing: "read", path, source: io::Error::other(other.to_string()) },
-        }
-    }
-
-    /// Returns the error for a store that can't be read; `store` is its name.
-    pub(crate) fn from_store(store: &str, error: StoreError) -> Self {
-        match error {
-            StoreError::NoCase(case) => Self::no_case(case),
-            StoreError::Clock(error) => error.into(),
-            StoreError::Unreadable(source) if source.is::<PostgresError>() => {
-                let source = source.downcast::<PostgresError>();
-                source.map_or_else(|source| Self::Usage(source.to_string()), |error| Self::Database(*error))
-            }
-            StoreError::Unreadable(source) => match source.downcast::<ReadError>() {
-                Ok(error) => Self::from_read(Path::new(store), *error),
-                Err(source) => Self::Io { doing: "read", path: store.into(), source: io::Error::other(source) },
-            },
-            other => Self::Io { doing: "read", path: store.into(), source: io::Error::other(other) },
-        }
-    }
-
-    /// Returns the error for a line that a ledger didn't take.
     pub(crate) fn from_extract(path: &Path, source: ExtractError) -> Self {
         Self::Extract { path: path.to_owned(), source: Box::new(source) }
     }

@@ -1,7 +1,40 @@
-//! The errors of lines that a command adds to a ledger itself, such as those about custody.
+//! The errors of ledgers and stores that can't be read or written.
 
 use crate::error::AppError;
+use ibbi_log::ReadError;
+use ibbi_postgres::PostgresError;
+use ibbi_store::StoreError;
+use std::io;
 use std::path::Path;
+
+impl AppError {
+    /// Returns the error for a ledger that can't be read.
+    pub(crate) fn from_read(path: &Path, error: ReadError) -> Self {
+        let path = path.to_owned();
+        match error {
+            ReadError::Io { source, .. } => Self::Io { doing: "read", path, source },
+            ReadError::Fault(fault) => Self::Damaged { path, fault: Box::new(fault), count: 1 },
+            other => Self::Io { doing: "read", path, source: io::Error::other(other.to_string()) },
+        }
+    }
+
+    /// Returns the error for a store that can't be read; `store` is its name.
+    pub(crate) fn from_store(store: &str, error: StoreError) -> Self {
+        match error {
+            StoreError::NoCase(case) => Self::no_case(case),
+            StoreError::Clock(error) => error.into(),
+            StoreError::Unreadable(source) if source.is::<PostgresError>() => {
+                let source = source.downcast::<PostgresError>();
+                source.map_or_else(|source| Self::Usage(source.to_string()), |error| Self::Database(*error))
+            }
+            StoreError::Unreadable(source) => match source.downcast::<ReadError>() {
+                Ok(error) => Self::from_read(Path::new(store), *error),
+                Err(source) => Self::Io { doing: "read", path: store.into(), source: io::Error::other(source) },
+            },
+            other => Self::Io { doing: "read", path: store.into(), source: io::Error::other(other) },
+        }
+    }
+}
 
 /// Returns the error for a ledger that can't be written.
 pub(crate) fn not_open() -> AppError {
