@@ -74,7 +74,7 @@ pub struct Moved {
 /// Returns the address of a ledger in a database.
 fn address(path: &Path) -> Result<Address, AppError> {
     match Place::of(path)? {
-        Place::Database(address) => Ok(address),
+        Place::Database(address) => Ok(*address),
         Place::File(path) => {
             let message = format!("{} is a file; give an address such as postgres://ibbi@db1/ibbi", path.display());
             Err(AppError::Usage(message))

@@ -23,7 +23,7 @@ pub enum Place<'a> {
     /// In a file.
     File(&'a Path),
     /// In a database.
-    Database(Address),
+    Database(Box<Address>),
 }
 
 impl<'a> Place<'a> {
@@ -36,7 +36,7 @@ impl<'a> Place<'a> {
         let given = GIVEN.read().unwrap_or_else(PoisonError::into_inner);
         let known = given.as_ref().and_then(|given| given.get(path)).cloned();
         drop(given);
-        Ok(Self::Database(known.map_or_else(|| text.parse(), Ok)?))
+        Ok(Self::Database(Box::new(known.map_or_else(|| text.parse(), Ok)?)))
     }
 }
 

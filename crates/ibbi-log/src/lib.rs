@@ -39,6 +39,7 @@
 #![forbid(unsafe_code)]
 
 mod act;
+mod append_error;
 mod canonical;
 mod case_index;
 mod chain;
@@ -73,6 +74,7 @@ mod strict_json;
 mod texts;
 
 pub use act::{ActFollower, OpenAct};
+pub use append_error::{AppendError, Committed, MAX_BATCH};
 pub use check::{CheckedLines, Depth, check_lines, check_lines_at};
 pub use clock_check::{CLOCK_DIFFERENCE, ClockCheck, ClockFault, ClockFinding, ClockLine, FROZEN_ACTS};
 pub use custody::{Custody, CustodyLine, CustodyState, Destruction, Hold, TextsDestroyed};
@@ -84,10 +86,7 @@ pub use head::Head;
 pub use ibbi_store::{Identity, NewRecord, Record, RecordDetails, TextOwner};
 pub use keep::{Keep, KeepFrom, NotAKeep};
 pub use key_id::KeyId;
-pub use ledger::{
-    AppendError, Committed, CreateError, Ledger, LineObserver, MAX_BATCH, ObservedLine, OpenError, TornTail,
-    holder_path,
-};
+pub use ledger::{CreateError, Ledger, LineObserver, ObservedLine, OpenError, TornTail, holder_path};
 pub use ledger_data::{FORMAT, FormatChange, Heads, NewLedger, Opening, SIMULATION_ORIGIN, chart_digest};
 pub use line::{
     FORMAT_TYPE, HEADS_TYPE, HOLD_LIFTED_TYPE, HOLD_PLACED_TYPE, LINE_VERSION, LineSubject, MAX_LINE, MAX_NUMBER,

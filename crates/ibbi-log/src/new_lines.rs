@@ -1,9 +1,9 @@
 //! The lines of new records: the one piece of code that makes them, for a ledger's file and for a database that keeps the
 //! same lines.
 
+use crate::append_error::{AppendError, Committed, MAX_BATCH};
 use crate::chain::{Unlinked, link};
 use crate::custody::{Custody, CustodyState};
-use crate::ledger::{AppendError, Committed, MAX_BATCH};
 use crate::ledger_data::Heads;
 use crate::line_reader::{LedgerLine, read_line};
 use crate::record::{self, LineFields, Middle};

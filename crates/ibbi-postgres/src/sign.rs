@@ -8,6 +8,9 @@ use ibbi_log::{AppendError, Custody, CustodyLine, Digest, StoredLine};
 use ibbi_seal::{CheckpointError, PrivateKey, SignedCheckpoint, heads_actor};
 use ibbi_store::{EventStore as _, StoreError};
 
+/// How often the ledger is signed again because others have appended in the meantime.
+const TRIES: u32 = 10;
+
 /// Why no checkpoint was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +24,9 @@ pub enum SignError {
     /// The checkpoint can't be written down.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// Others appended each time, before the state could be signed.
+    #[error("other programs appended before the ledger could be signed; sign it again")]
+    Busy,
     /// The ledger has no first line.
     #[error("the ledger has no first line; export it, and look at it with `ibbi verify`")]
     Opening,
@@ -36,7 +42,7 @@ impl PostgresStore {
     pub fn sign(&self, key: &PrivateKey) -> Result<(SignedCheckpoint, bool), SignError> {
         let opening = self.opening()?.ok_or(SignError::Opening)?;
         let actor = heads_actor(key, &opening.actor);
-        loop {
+        for _ in 0..TRIES {
             let end = self.group().with(|writer| {
                 writer.add_own(self.shared(), |known, lines| {
                     if known.end.version == 1 || known.sealer.ends_with_heads() {
@@ -57,6 +63,7 @@ impl PostgresStore {
             self.keep_checkpoint(&signed_note)?;
             return Ok((signed_note, complete));
         }
+        Err(SignError::Busy)
     }
 
     fn keep_checkpoint(&self, checkpoint: &SignedCheckpoint) -> Result<(), PostgresError> {

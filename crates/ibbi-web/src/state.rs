@@ -228,7 +228,7 @@ impl AppState {
 
     /// Returns the path of the ledger. Returns an error if the file was moved or replaced.
     pub(crate) fn own(&self) -> Result<&Path, AppError> {
-        self.look(|service| service.store().check_in_place()).map_err(|error| AppError::Append(error.into()))?;
+        self.look(|service| service.store().check_in_place()).map_err(AppError::Append)?;
         Ok(&self.path)
     }
 

@@ -13,6 +13,7 @@ mod bad_input;
 mod boundaries;
 mod cases;
 mod certificate;
+mod database;
 mod dependencies;
 mod docs;
 mod documented_codes;

@@ -1,9 +1,9 @@
 //! Legal holds, and the sealing and destruction of confidential texts.
 
 use super::Ledger;
-use super::append::AppendError;
 use super::observer::{LineObserver, ObservedLine};
 use crate::KeyId;
+use crate::append_error::AppendError;
 use crate::custody::{Custody, CustodyLine, CustodyState, TextsDestroyed};
 use crate::new_lines::NewLines;
 use crate::storage::Storage;

@@ -11,7 +11,6 @@ mod open_error;
 mod preallocation;
 mod torn_tail;
 
-pub use append::{AppendError, Committed, MAX_BATCH};
 pub use create::CreateError;
 pub use lock_owner::holder_path;
 pub use observer::{LineObserver, ObservedLine};

@@ -3,7 +3,8 @@
 use super::index::{Index, Place};
 use super::observer::{LineObserver, ObservedLine};
 use super::preallocation::Preallocation;
-use super::{Ledger, MAX_BATCH, OpenError, State, lock_owner, torn_tail};
+use super::{Ledger, OpenError, State, lock_owner, torn_tail};
+use crate::append_error::MAX_BATCH;
 use crate::custody::CustodyState;
 use crate::ledger_data::Opening;
 use crate::line_check::LineChecker;

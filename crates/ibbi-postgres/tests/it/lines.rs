@@ -13,7 +13,7 @@ fn at() -> At {
     At::from_millis(1_790_000_000_000).expect("an instant")
 }
 
-fn record(history: &mut History, event: impl Into<Event>) -> NewRecord {
+pub(crate) fn record(history: &mut History, event: impl Into<Event>) -> NewRecord {
     let seq = history.entries().last().map_or(1, |last| last.seq + 1);
     let accepted = history.accept(Uuid::new_v4(), seq, at(), event).expect("the event is legal");
     NewRecord::new(accepted, Name::new("clerk@example.org").expect("a name"))
@@ -31,18 +31,18 @@ fn opening() -> CaseOpened {
     }
 }
 
-fn note(text: &str) -> NoteAdded {
+pub(crate) fn note(text: &str) -> NoteAdded {
     NoteAdded { text: NoteText::new(text).expect("a text") }
 }
 
-fn opened() -> (History, NewRecord) {
+pub(crate) fn opened() -> (History, NewRecord) {
     let mut history = History::for_case(Uuid::new_v4());
     let first = record(&mut history, opening());
     (history, first)
 }
 
 /// Returns the bytes of the whole ledger, after checking that all of its lines are sound.
-fn sound(store: &PostgresStore) -> Vec<u8> {
+pub(crate) fn sound(store: &PostgresStore) -> Vec<u8> {
     let mut bytes = Vec::new();
     store.read_lines(0, None).expect("the lines").read_to_end(&mut bytes).expect("the lines can be read");
     let checked = check_lines(bytes.as_slice(), Depth::Records, |_, _, _| {}).expect("bytes can be read");

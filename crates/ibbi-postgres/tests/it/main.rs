@@ -2,6 +2,8 @@
 //! was skipped.
 
 mod contract;
+#[cfg(unix)]
+mod doubt;
 mod lines;
 mod server;
 mod transfer;

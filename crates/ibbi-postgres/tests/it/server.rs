@@ -32,3 +32,17 @@ pub(crate) fn first_line() -> NewLedger {
 pub(crate) fn open(address: &Address, clock: Option<Clock>) -> PostgresStore {
     PostgresStore::open(address, &Options { clock, ..Options::default() }).expect("the store opens")
 }
+
+/// Runs commands on the server, besides the store.
+#[cfg(unix)]
+pub(crate) fn execute(commands: &str) {
+    let server = std::env::var("IBBI_POSTGRES").expect("there is a server");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (client, connection) = tokio_postgres::connect(&server, tokio_postgres::NoTls).await.expect("a connection");
+        let running = tokio::spawn(connection);
+        client.batch_execute(commands).await.expect("the commands run");
+        drop(client);
+        let _ = running.await;
+    });
+}
