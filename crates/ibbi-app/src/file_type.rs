@@ -180,6 +180,30 @@ fn has(text: &[u8], wanted: &[u8]) -> bool {
     text.windows(wanted.len()).any(|part| part == wanted)
 }
 
+/// Opens a ledger's file for reading its bytes.
+pub(crate) fn open_file(path: &Path) -> Result<File, AppError> {
+    check_file(path)?;
+    File::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
+/// Refuses a file that begins as a compressed file.
+pub(crate) fn check_unpacked(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
+    let packing = ibbi_audit::Compression::detect(beginning);
+    packing.map_or(Ok(()), |packing| Err(AppError::Packed { path: path.to_owned(), packing: packing.code() }))
+}
+
+/// Refuses a path that exists and can't be a ledger. A program would wait for a pipe, for instance.
+pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
+    let what = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => "it is a directory",
+        Ok(found) if !found.is_file() => "it is not a file that can be read again, but a pipe or a device",
+        // Opening it reports whether it exists and can be read.
+        _ => return Ok(()),
+    };
+    let source = io::Error::other(format!("{what}; give the ledger's file"));
+    Err(AppError::Io { doing: "open", path: path.to_owned(), source })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,28 +252,4 @@ mod tests {
             assert_eq!(is_private_key(content), private);
         }
     }
-}
-
-/// Opens a ledger's file for reading its bytes.
-pub(crate) fn open_file(path: &Path) -> Result<File, AppError> {
-    check_file(path)?;
-    File::open(path).map_err(|source| AppError::Io { doing: "open", path: path.to_owned(), source })
-}
-
-/// Refuses a file that begins as a compressed file.
-pub(crate) fn check_unpacked(path: &Path, beginning: &[u8]) -> Result<(), AppError> {
-    let packing = ibbi_audit::Compression::detect(beginning);
-    packing.map_or(Ok(()), |packing| Err(AppError::Packed { path: path.to_owned(), packing: packing.code() }))
-}
-
-/// Refuses a path that exists and can't be a ledger. A program would wait for a pipe, for instance.
-pub(crate) fn check_file(path: &Path) -> Result<(), AppError> {
-    let what = match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => "it is a directory",
-        Ok(found) if !found.is_file() => "it is not a file that can be read again, but a pipe or a device",
-        // Opening it reports whether it exists and can be read.
-        _ => return Ok(()),
-    };
-    let source = io::Error::other(format!("{what}; give the ledger's file"));
-    Err(AppError::Io { doing: "open", path: path.to_owned(), source })
 }
