@@ -26,6 +26,7 @@ pub mod describe;
 pub mod due;
 mod earliest;
 mod error;
+mod exit_code;
 pub mod feed;
 pub mod file_type;
 pub mod form;
@@ -63,7 +64,8 @@ mod verified;
 pub mod witnesses;
 
 pub use day_only::Offered;
-pub use error::{AppError, DayOnly, ExitCode};
+pub use error::{AppError, DayOnly};
+pub use exit_code::ExitCode;
 pub use ibbi_common::{fiscal, format, spelling, typed, zone};
 /// The parts of the ledger that programs use.
 pub use ibbi_log::{MAX_NUMBER, TextOwner};

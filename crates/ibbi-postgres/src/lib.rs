@@ -36,6 +36,7 @@ mod group;
 mod known;
 mod lines;
 mod pending;
+mod plan;
 mod schema;
 mod shared;
 mod sign;

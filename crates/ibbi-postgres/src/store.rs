@@ -70,10 +70,11 @@ impl PostgresStore {
     /// [`PostgresError`].
     pub fn open(address: &Address, options: &Options) -> Result<Self, PostgresError> {
         let pool = Pool::new(address.clone(), !options.read_only, options.patience);
-        let ledger = pool.read(|connection| {
-            check_version(connection)?;
-            find_ledger(connection, address)
-        })?;
+        // A wrong address is reported at once: only a store that is open waits for its server.
+        let connection = pool.connect()?;
+        check_version(&connection)?;
+        let ledger = find_ledger(&connection, address)?;
+        drop(connection);
         let shared = Shared::new(pool, ledger, options.clock.clone(), options.trust_clock);
         shared.refresh()?;
         Ok(Self { shared, group: Group::new(Writer::default()), read_only: options.read_only, signer: None })

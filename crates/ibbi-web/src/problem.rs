@@ -254,6 +254,10 @@ impl WebError {
                  is recorded only once",
                 cause(source)
             ),
+            // The message of the program names the computers of the office.
+            Self::App(AppError::Database(_)) => {
+                "the database of the ledger can't be used now; send the request again in a moment".to_owned()
+            }
             Self::App(AppError::ReadOnly { cause }) => format!(
                 "nothing was recorded, and the server records no events until this is fixed: {cause}. It tries again by itself; send \
                  the event again later"

@@ -90,6 +90,8 @@ pub(crate) const ALL: &[ProblemCode] = &[
     code("dates-unavailable", &[503], "The published dates can't be read",
         "A file with the dates that were published before can't be read or written. No calendar is made of them until the person who runs the server has fixed this."),
     code("io", &[503], "The request cannot be done", "A file can't be read or written."),
+    code("database", &[400, 422, 503], "The database can't be used",
+        "The database of the ledger stops, starts, or is damaged. Nothing was recorded. Send the request again later."),
     code("open", &[422, 503], "The request cannot be done", "The ledger can't be opened."),
     code("create", &[400, 503], "The request cannot be done", "The ledger can't be created."),
     code("audit", &[500, 503], "The request cannot be done", "The audit did not finish."),
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_code_has_a_meaning_once() {
-        let app = include_str!("../../ibbi-app/src/error.rs");
+        let app = include_str!("../../ibbi-app/src/exit_code.rs");
         let of_errors = app.split("pub fn code(&self)").nth(1).unwrap();
         let mut used: BTreeSet<String> = codes_after(of_errors, "=> \"").into_iter().collect();
         assert!(used.len() > 20, "{used:?}");

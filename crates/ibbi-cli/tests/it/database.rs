@@ -53,7 +53,7 @@ fn every_command_takes_the_address_of_a_ledger() {
     done(&place, &["amend", address, "3", "text=The vice chair called."]);
     let recorded = ibbi(&place, &["record", address, "application_accepted", "by=dlr"]);
     assert_eq!(recorded.code, 3, "a rule refuses it as in a file: {}", recorded.err);
-    done(&place, &["hold", "place", address, "--reason", "Litigation is expected."]);
+    done(&place, &["hold", "place", address, "--case", "Maple", "--reason", "Litigation is expected."]);
     assert!(done(&place, &["hold", "list", address]).out.contains("Litigation"));
     done(&place, &["keygen", "example.org/key", "key"]);
     let signed = done(&place, &["checkpoint", address, "--key", "key"]);
@@ -65,7 +65,7 @@ fn every_command_takes_the_address_of_a_ledger() {
         &["extract", "--case", "Maple"],
         &["export", "--to", "csv"],
         &["export", "--to", "cloudevents"],
-        &["route"],
+        &["route", "training"],
     ] {
         let args = [&command[..1], &[address], &command[1..]].concat();
         done(&place, &args);

@@ -290,7 +290,7 @@ fn each_exit_code_means_what_the_help_says() {
     std::fs::write(place.path("bad.ledger"), "My notes\n").unwrap();
     let help = place.done(&["--help"]).replace('\n', " ");
     assert!(help.contains(
-        "0 done, 2 usage error, 3 refused by a rule, 4 the ledger is not sound, 5 a file can't be read or written"
+        "0 done, 2 usage error, 3 refused by a rule, 4 the ledger is not sound, 5 a file or a database can't be read or written"
     ));
     for (args, code, name) in [
         (&["status", "a.ledger"][..], 0, None),
