@@ -65,7 +65,7 @@ pub(crate) fn from_ledger(path: &Path, error: ibbi_log::AppendError) -> AppError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ExitCode;
+    use crate::exit_code::ExitCode;
     use ibbi_log::AppendError;
 
     #[test]
