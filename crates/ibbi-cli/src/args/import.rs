@@ -23,7 +23,7 @@ Exit codes: 0 done, 2 the database has a ledger of this name, 3 the file is not 
 pub(crate) struct ImportLedger {
     /// Ledger file.
     pub(crate) file: PathBuf,
-    /// Address of the ledger in the database: postgres://USER@HOST[,HOST]/DATABASE?ledger=NAME
+    /// Address of the ledger in the database: postgres://USER@HOST/DATABASE?ledger=NAME, with a comma between several hosts
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) into: PathBuf,
 }

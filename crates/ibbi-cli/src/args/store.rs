@@ -19,7 +19,7 @@ pub(crate) enum Store {
 The password comes from the address, from PGPASSWORD, from ~/.pgpass, or from the file of --store-file.\n\n\
 Exit codes: 0 done, 2 the address is wrong, 3 something must be changed first (check), 5 the database can't be used.")]
 pub(crate) struct StoreAddress {
-    /// Address of the database: postgres://USER@HOST[,HOST]/DATABASE?ledger=NAME
+    /// Address of the database: postgres://USER@HOST/DATABASE?ledger=NAME, with a comma between several hosts
     #[arg(required_unless_present = "store_file")]
     pub(crate) address: Option<PathBuf>,
     /// File with the address, which only you can read. Its password is then in no list of processes.
