@@ -14,11 +14,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use uuid::Uuid;
 
+/// The name that stands for a person whose name no one wrote down. An import of past cases uses it. Two such people are not taken for
+/// the same one.
+pub const NAME_NOT_RECORDED: &str = "Name not recorded";
+
 /// The milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// The most sessions of other cases that an advisory names.
 const MOST_NAMED: usize = 3;
+
+/// Returns whether a person's name was recorded.
+pub fn has_name(person: &Person) -> bool {
+    person.name.as_str() != NAME_NOT_RECORDED
+}
 
 impl SessionScheduled {
     /// Returns the neutrals who are to lead the session.
@@ -108,15 +117,15 @@ impl Bookings {
     /// Adds a record of any case.
     pub fn add(&mut self, record: BookingRecord<'_>) {
         let BookingRecord { case, seq, at, replaces, event, to } = record;
-        let names = |person: &Person| person.name.clone();
+        let names = |person: &Person| has_name(person).then(|| person.name.clone());
         let step = match event {
             Event::SessionScheduled(event) => {
-                let neutrals = event.neutrals().map(names).collect();
+                let neutrals = event.neutrals().filter_map(names).collect();
                 Some((event.part, Action::Book { slot: event.slot, neutrals }))
             }
             Event::SessionPostponed(event) => Some((event.part, Action::Postpone)),
             Event::SessionOpened(event) => {
-                Some((event.part, Action::Open { neutrals: event.neutrals().map(names).collect() }))
+                Some((event.part, Action::Open { neutrals: event.neutrals().filter_map(names).collect() }))
             }
             _ => None,
         };

@@ -76,7 +76,7 @@ mod weakness;
 
 pub use accepted::{Accepted, ActPlace, Precision, Submission};
 pub use advisory::{Advisory, Warning};
-pub use bookings::{BookingRecord, Bookings, OtherBooking};
+pub use bookings::{BookingRecord, Bookings, NAME_NOT_RECORDED, OtherBooking, has_name};
 pub use case::Case;
 pub use edition::{Edition, Editions, NoEdition};
 pub use event::{Event, EventKind, Payload};

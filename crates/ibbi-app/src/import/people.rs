@@ -3,8 +3,7 @@
 use crate::schedule::id_of;
 use ibbi_core::{MemberId, Name, Party, Person};
 
-/// The name of a person whose name the spreadsheet doesn't have.
-pub const NAME_NOT_RECORDED: &str = "Name not recorded";
+pub use ibbi_core::NAME_NOT_RECORDED;
 
 /// The people with an ID: the members of both teams, and the neutral.
 #[derive(Debug, Default)]

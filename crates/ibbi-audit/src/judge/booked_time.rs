@@ -1,6 +1,7 @@
 //! When neutrals were booked, in few bytes, because a ledger has many bookings.
 
 use ibbi_core::events::SessionScheduled;
+use ibbi_core::has_name;
 
 /// The number of times in one allocation. One vector would double its capacity and leave half of it empty.
 const CHUNK: usize = 256;
@@ -35,7 +36,7 @@ impl BookedTimes {
         let slot = scheduled.slot;
         let starts = u32::try_from(slot.starts().at().millis() / 60_000).unwrap_or(0);
         let length = slot.minutes().div_ceil(LENGTH_UNIT).min((1 << LENGTH_BITS) - 1);
-        for person in scheduled.neutrals() {
+        for person in scheduled.neutrals().filter(|person| has_name(person)) {
             let [.., high, low] = hasher.hash_one(&person.name).to_be_bytes();
             let booked = BookedTime {
                 neutral: u16::from_be_bytes([high, low]),
