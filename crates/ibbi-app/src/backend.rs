@@ -375,6 +375,10 @@ impl EventStore for Backend {
         self.0.published()
     }
 
+    fn generation(&self) -> u64 {
+        self.0.generation()
+    }
+
     fn label(&self) -> String {
         self.0.label()
     }
@@ -439,6 +443,10 @@ impl EventStore for Database {
 
     fn published(&self) -> Result<u64, StoreError> {
         self.store.published()
+    }
+
+    fn generation(&self) -> u64 {
+        self.store.generation()
     }
 
     fn label(&self) -> String {

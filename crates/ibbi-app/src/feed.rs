@@ -1,7 +1,7 @@
 //! Records as messages and lines as they are, one after the other, for programs that follow a ledger.
 
 use crate::error::AppError;
-use crate::ledger::LedgerService;
+use crate::ledger::{Backend, LedgerService};
 use crate::place::Place;
 pub use ibbi_log::{Digest, StoredLine};
 use ibbi_log::{LedgerLine, read_line};
@@ -21,7 +21,7 @@ pub fn source(service: &LedgerService) -> String {
 /// # Errors
 /// [`AppError`] if the ledger can't be read.
 pub fn records_as_stored(service: &LedgerService, after: u64, limit: usize) -> Result<Vec<Record>, AppError> {
-    published(service, service.store().records_as_stored(after, limit), |record| record.seq)
+    published(service, |store| store.records_as_stored(after, limit), |record| record.seq)
 }
 
 /// Returns at most `limit` records after the record number `after`, with their confidential texts.
@@ -29,21 +29,20 @@ pub fn records_as_stored(service: &LedgerService, after: u64, limit: usize) -> R
 /// # Errors
 /// [`AppError`] if the ledger can't be read.
 pub fn records(service: &LedgerService, after: u64, limit: usize) -> Result<Vec<Record>, AppError> {
-    published(service, service.store().records(after, limit), |record| record.seq)
+    published(service, |store| store.records(after, limit), |record| record.seq)
 }
 
 /// Leaves out what a failover of the store could take back. It is there at the next request, once the store knows that it lasts.
 fn published<T>(
     service: &LedgerService,
-    read: Result<Vec<T>, StoreError>,
+    read: impl FnOnce(&Backend) -> Result<Vec<T>, StoreError>,
     number: impl Fn(&T) -> u64,
 ) -> Result<Vec<T>, AppError> {
     let store = service.store();
-    let bounded = read.and_then(|mut read| {
-        if !read.is_empty() {
-            let last = store.published()?;
-            read.retain(|one| number(one) <= last);
-        }
+    // Asked first: a failover between the two could otherwise put other records in the place of those that were read.
+    let bounded = store.published().and_then(|last| {
+        let mut read = read(store)?;
+        read.retain(|one| number(one) <= last);
         Ok(read)
     });
     bounded.map_err(|error| AppError::from_store(&store.label(), error))
@@ -107,7 +106,7 @@ pub fn size(service: &LedgerService) -> u64 {
 /// # Errors
 /// [`AppError`] if the ledger can't be read, or was cut off.
 pub fn lines(service: &LedgerService, after: u64, limit: usize, most: usize) -> Result<Vec<StoredLine>, AppError> {
-    published(service, service.store().lines(after, limit, most), |line| line.number)
+    published(service, |store| store.lines(after, limit, most), |line| line.number)
 }
 
 /// Returns the record of a line, as the line has it; nothing if the line is of no case or can't be read.

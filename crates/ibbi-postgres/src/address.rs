@@ -99,10 +99,11 @@ impl Address {
     /// ```
     /// use ibbi_postgres::Address;
     /// assert!(Address::is_meant("postgres://db/ibbi") && Address::is_meant("postgresql://db/ibbi"));
-    /// assert!(!Address::is_meant("postgres.ledger"));
+    /// assert!(Address::is_meant("Postgres://db/ibbi") && !Address::is_meant("postgres.ledger"));
     /// ```
     pub fn is_meant(text: &str) -> bool {
-        text.starts_with("postgres://") || text.starts_with("postgresql://")
+        let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+        scheme.eq_ignore_ascii_case("postgres") || scheme.eq_ignore_ascii_case("postgresql")
     }
 
     /// Reads an address from a file, so that its password is in no list of processes. Only the file's owner may read it.

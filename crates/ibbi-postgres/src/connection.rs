@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{AsyncMessage, Client, CopyOutStream, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -15,13 +16,14 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 /// What every session sets.
 ///
 /// A commit is acknowledged when it is on the disk, and on the standbys that the server names. The rows that a transaction has
-/// locked are free again if its program stands still for half a minute. Nothing else has a limit: a commit must end.
+/// locked are free again if its program stands still for half a minute. Nothing else has a limit: a commit must end. Warnings are
+/// asked for, and the setting of commits is fixed for the session, whatever the server, the database, or the role has or gets.
 const SESSION: &str = "
     SET statement_timeout = 0;
     SET lock_timeout = 0;
     SET idle_in_transaction_session_timeout = '30s';
-    SELECT set_config('synchronous_commit', 'on', false)
-        WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+    SET client_min_messages = 'warning';
+    SELECT set_config('synchronous_commit', coalesce(nullif(nullif(current_setting('synchronous_commit'), 'off'), 'local'), 'on'), false)";
 
 /// The longest time between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -50,7 +52,7 @@ impl Connection {
             while let Some(Ok(message)) = messages.next().await {
                 // The messages are in the order of the server's, so a warning is here before the answer to its command.
                 if let AsyncMessage::Notice(notice) = message
-                    && notice.code().code().starts_with("01")
+                    && (notice.code().code().starts_with("01") || notice.parsed_severity() == Some(Severity::Warning))
                 {
                     let text = format!("{} [{}]", notice.message(), notice.code().code());
                     seen.lock().unwrap_or_else(PoisonError::into_inner).push(text);

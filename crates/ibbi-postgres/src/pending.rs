@@ -43,7 +43,8 @@ impl<'k> Pending<'k> {
 
     /// Forgets the new records after the first ones, which are kept.
     pub(crate) fn truncate(&mut self, kept: usize) {
-        for row in self.rows.drain(kept..) {
+        // The last one first, so that a case is left at the number before its first one.
+        for row in self.rows.drain(kept..).rev() {
             self.ids.remove(&(row.case, row.id));
             self.revs.insert(row.case, row.rev - 1);
             if row.opens {

@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     known: RwLock<Known>,
     /// Lines up to this number are below a commit that was acknowledged without a warning.
     published: AtomicU64,
+    /// How often a failover took back lines that were in memory.
+    generation: AtomicU64,
     /// The time of the database, and when it was asked for.
     time: Mutex<Option<(At, Instant)>>,
 }
@@ -39,6 +41,7 @@ impl Shared {
             trusts_clock,
             known: RwLock::default(),
             published: AtomicU64::new(0),
+            generation: AtomicU64::new(0),
             time: Mutex::default(),
         }
     }
@@ -53,6 +56,16 @@ impl Shared {
 
     pub(crate) fn published(&self) -> u64 {
         self.published.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Forgets all lines in memory, because others may be in their place.
+    fn forget(&self, known: &mut Known) {
+        *known = Known::default();
+        self.generation.fetch_add(1, Ordering::AcqRel);
     }
 
     pub(crate) fn publish(&self, lines: u64) {
@@ -101,12 +114,12 @@ impl Shared {
         if now.head.lines < known.end.head.lines
             || (now.head.lines == known.end.head.lines && now.head.hash != known.end.head.hash)
         {
-            *known = Known::default();
+            self.forget(&mut known);
         }
         if self.follow(connection, &mut known)? {
             return Ok(());
         }
-        *known = Known::default();
+        self.forget(&mut known);
         match self.follow(connection, &mut known)? {
             true => Ok(()),
             false => Err(self.damaged(known.end.head.lines + 1, "it doesn't continue the line before it")),

@@ -278,6 +278,10 @@ impl EventStore for PostgresStore {
         Ok(self.published_lines()?)
     }
 
+    fn generation(&self) -> u64 {
+        self.shared.generation()
+    }
+
     fn checkpoint(&self) -> Option<CheckpointOutcome> {
         self.signer.as_ref()?(self)
     }

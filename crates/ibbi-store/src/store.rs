@@ -106,6 +106,12 @@ pub trait EventStore: Send + Sync {
         Ok(u64::MAX)
     }
 
+    /// Returns a number that changes when something could have taken the place of records that were read before, as after a failover.
+    /// What a program keeps of cases in memory is then out of date, even if a case has as many records as before.
+    fn generation(&self) -> u64 {
+        0
+    }
+
     /// Returns what to call the store in messages, such as the path of its file.
     fn label(&self) -> String {
         "the store".to_owned()

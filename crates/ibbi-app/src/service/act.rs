@@ -1,7 +1,7 @@
 //! Acts: several events of a case, all of them or none.
 
 use super::judge;
-use super::retry::retried;
+use super::retry::{retried, settle};
 use super::{CONFLICT_RETRIES, CaseService, Offer, Recorded, follow_up, lost, wait_after_conflict};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
@@ -80,6 +80,7 @@ impl<S: EventStore> CaseService<S> {
         }
         let mut log = if is_new { CaseLog::before_opening(case, &first.event)? } else { self.case(case)?.clone() };
         if let Some(answers) = retried_act(&log, offers, now)? {
+            settle(&self.store, &answers)?;
             return Ok(answers);
         }
         let offers = &with_follow_up(&log, offers, now);

@@ -27,7 +27,7 @@ use cache::CaseCache;
 use ibbi_core::{Advisory, At, Event, EventKind};
 use ibbi_store::{AppendError, Committed, EventStore, NewRecord};
 use judge::{Detail, Judged};
-use retry::retried;
+use retry::{retried, settle};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -62,6 +62,8 @@ pub struct CaseService<S> {
     store: S,
     ids: Ids,
     cases: CaseCache,
+    /// The generation of the store from which the cases in memory are.
+    generation: u64,
     /// What the answers to the current batch describe.
     detail: Detail,
     /// Why the store takes no more records, once it doesn't.
@@ -78,7 +80,8 @@ struct Pending {
 impl<S: EventStore> CaseService<S> {
     /// Returns a service over a store. New cases and records get their IDs from `ids`.
     pub fn new(store: S, ids: Ids) -> Self {
-        Self { store, ids, cases: CaseCache::default(), detail: Detail::All, stopped: None }
+        let generation = store.generation();
+        Self { store, ids, cases: CaseCache::default(), generation, detail: Detail::All, stopped: None }
     }
 
     /// Returns why the store takes no more records, once it doesn't.
@@ -96,9 +99,12 @@ impl<S: EventStore> CaseService<S> {
         &self.store
     }
 
-    /// Returns a case that is in memory.
+    /// Returns a case that is in memory and has not changed in the store since.
     pub fn cached(&self, case: Uuid) -> Option<&CaseLog> {
-        self.cases.get(case)
+        let log = self.cases.get(case)?;
+        let revision = self.store.revision(case).ok()?;
+        let is_current = log.recorded.records().revision() == revision && self.store.generation() == self.generation;
+        is_current.then_some(log)
     }
 
     /// Returns a case, read from the store if it is not in memory or has changed there.
@@ -107,6 +113,11 @@ impl<S: EventStore> CaseService<S> {
     /// [`AppError::NoCase`]; others if the store can't be read.
     pub fn case(&mut self, case: Uuid) -> Result<&CaseLog, AppError> {
         let revision = self.store.revision(case).map_err(|error| self.unreadable(error))?;
+        let generation = self.store.generation();
+        if generation != self.generation {
+            self.cases = CaseCache::default();
+            self.generation = generation;
+        }
         if revision == 0 {
             return Err(AppError::no_case(case));
         }
@@ -237,6 +248,7 @@ impl<S: EventStore> CaseService<S> {
         let id = offer.id.unwrap_or_else(|| self.ids.fresh());
         let log = self.cases.get_mut(case).ok_or_else(|| AppError::no_case(case))?;
         if let Some(answer) = retried(log, offer, now)? {
+            settle(&self.store, core::slice::from_ref(&answer))?;
             return Ok(Judged::Known(Box::new(answer)));
         }
         if self.detail == Detail::All && follow_up::of_act(log, std::slice::from_ref(offer), now).is_some() {

@@ -6,7 +6,7 @@ use super::offer::{EventTime, Offer, Recorded};
 use crate::case_log::CaseLog;
 use crate::error::AppError;
 use ibbi_core::At;
-use ibbi_store::{AppendError, Record, RecordDetails};
+use ibbi_store::{AppendError, EventStore, Record, RecordDetails};
 
 /// Returns the answer to an offer under the ID of a record that the case has: the same as when it was recorded.
 ///
@@ -30,6 +30,19 @@ pub(super) fn retried(log: &CaseLog, offer: &Offer, now: At) -> Result<Option<Re
     }
     let also = follow_up::recorded(log, id).map(|record| known_answer(log, record));
     Ok(Some(Recorded { also: also.into_iter().collect(), ..known_answer(log, known) }))
+}
+
+/// Returns an error if records that are in the store could be taken back: a server that is about to be replaced shows them, but
+/// the answer to their first sending was that they are in doubt.
+pub(super) fn settle<S: EventStore>(store: &S, answers: &[Recorded]) -> Result<(), AppError> {
+    let all = answers.iter().flat_map(|answer| core::iter::once(answer).chain(&answer.also));
+    let Some(last) = all.filter_map(|answer| answer.seq).max() else { return Ok(()) };
+    let published = store.published().map_err(|error| AppError::from_store(&store.label(), error))?;
+    if published < last {
+        let source = "the records are there, but it is not known whether they last; send them again".into();
+        return Err(AppendError::InDoubt { source }.into());
+    }
+    Ok(())
 }
 
 /// Returns the answer for a record that the case has.

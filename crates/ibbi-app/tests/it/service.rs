@@ -8,7 +8,7 @@ use ibbi_core::events::{CaseOpened, CaseWithdrawn, EventVoided, NoteAdded};
 use ibbi_core::{At, Event, Name, NoteText, Program, Reason, Stage, TimeZoneName};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use uuid::Uuid;
 
 /// A clock that the tests set.
@@ -217,39 +217,53 @@ on_each_store! {
 
 /// Two services over one store, as two servers over one database.
 #[derive(Clone)]
-struct SharedStore(Arc<MemoryStore>);
+struct SharedStore(Arc<Server>);
+
+/// What the services share.
+struct Server {
+    store: MemoryStore,
+    published: AtomicU64,
+    generation: AtomicU64,
+}
+
+impl SharedStore {
+    fn new(store: MemoryStore) -> Self {
+        let (published, generation) = (AtomicU64::new(u64::MAX), AtomicU64::new(0));
+        Self(Arc::new(Server { store, published, generation }))
+    }
+}
 
 impl EventStore for SharedStore {
     fn now(&self) -> Result<At, ibbi_store::StoreError> {
-        self.0.now()
+        self.0.store.now()
     }
     fn revision(&self, case: Uuid) -> Result<u64, ibbi_store::StoreError> {
-        self.0.revision(case)
+        self.0.store.revision(case)
     }
     fn case(&self, case: Uuid) -> Result<Vec<ibbi_store::Record>, ibbi_store::StoreError> {
-        self.0.case(case)
+        self.0.store.case(case)
     }
     fn opened_by(&self, id: Uuid) -> Result<Option<Uuid>, ibbi_store::StoreError> {
-        self.0.opened_by(id)
+        self.0.store.opened_by(id)
     }
     fn case_of(&self, seq: u64) -> Result<Option<Uuid>, ibbi_store::StoreError> {
-        self.0.case_of(seq)
+        self.0.store.case_of(seq)
     }
     fn cases(&self, query: &CaseQuery) -> Result<ibbi_store::CasePage, ibbi_store::StoreError> {
-        self.0.cases(query)
+        self.0.store.cases(query)
     }
     fn summary(&self, case: Uuid) -> Result<Option<ibbi_store::CaseSummary>, ibbi_store::StoreError> {
-        self.0.summary(case)
+        self.0.store.summary(case)
     }
     fn last_logged(&self) -> Result<Option<At>, ibbi_store::StoreError> {
-        self.0.last_logged()
+        self.0.store.last_logged()
     }
     fn double_booked(
         &self,
         case: Uuid,
         scheduled: &ibbi_core::events::SessionScheduled,
     ) -> Result<Option<ibbi_core::Advisory>, ibbi_store::StoreError> {
-        self.0.double_booked(case, scheduled)
+        self.0.store.double_booked(case, scheduled)
     }
     fn booked_elsewhere(
         &self,
@@ -257,19 +271,25 @@ impl EventStore for SharedStore {
         neutrals: &[ibbi_core::Name],
         as_of: At,
     ) -> Result<Vec<ibbi_core::OtherBooking>, ibbi_store::StoreError> {
-        self.0.booked_elsewhere(case, neutrals, as_of)
+        self.0.store.booked_elsewhere(case, neutrals, as_of)
     }
 
     fn double_bookings(&self, case: Uuid) -> Result<Vec<ibbi_core::Advisory>, ibbi_store::StoreError> {
-        self.0.double_bookings(case)
+        self.0.store.double_bookings(case)
     }
     fn records(&self, after: u64, limit: usize) -> Result<Vec<ibbi_store::Record>, ibbi_store::StoreError> {
-        self.0.records(after, limit)
+        self.0.store.records(after, limit)
     }
     fn append(&self, records: &[ibbi_store::NewRecord]) -> Result<Vec<ibbi_store::Committed>, AppendError> {
         // Gives the other writers a chance to write between the check and the append.
         std::thread::yield_now();
-        self.0.append(records)
+        self.0.store.append(records)
+    }
+    fn published(&self) -> Result<u64, ibbi_store::StoreError> {
+        Ok(self.0.published.load(Ordering::SeqCst))
+    }
+    fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::SeqCst)
     }
 }
 
@@ -279,7 +299,7 @@ fn services_over_one_store_lose_nothing_and_refuse_nothing_falsely() {
     const EACH: usize = 50;
     let clock = TestClock::new();
     let read = clock.clock();
-    let store = SharedStore(Arc::new(MemoryStore::with_clock(move || read())));
+    let store = SharedStore::new(MemoryStore::with_clock(move || read()));
     let service = || CaseService::new(store.clone(), Ids::random());
     let case = opened(&mut service(), "Maple Hollow");
     std::thread::scope(|scope| {
@@ -293,8 +313,44 @@ fn services_over_one_store_lose_nothing_and_refuse_nothing_falsely() {
             });
         }
     });
-    assert_eq!(store.0.revision(case).unwrap() as usize, 1 + SERVICES * EACH);
+    assert_eq!(store.0.store.revision(case).unwrap() as usize, 1 + SERVICES * EACH);
     assert_eq!(service().case(case).unwrap().records.len(), 1 + SERVICES * EACH);
+}
+
+#[test]
+fn case_in_memory_is_used_only_while_the_store_has_the_same_records() {
+    let clock = TestClock::new();
+    let read = clock.clock();
+    let store = SharedStore::new(MemoryStore::with_clock(move || read()));
+    let [mut first, mut second] = [(); 2].map(|()| CaseService::new(store.clone(), Ids::random()));
+    let case = opened(&mut first, "Maple Hollow");
+    second.record(offer(Some(case), note("by the other one"))).unwrap();
+    assert!(first.cached(case).is_none(), "it has a record less");
+    assert_eq!(first.case(case).unwrap().records.len(), 2);
+    assert_eq!(first.cached(case).unwrap().records.len(), 2);
+
+    // After a failover, other records can have the same numbers.
+    store.0.generation.fetch_add(1, Ordering::SeqCst);
+    assert!(first.cached(case).is_none());
+    assert_eq!(first.case(case).unwrap().records.len(), 2);
+    assert!(first.cached(case).is_some());
+}
+
+#[test]
+fn retry_is_acknowledged_only_if_its_record_lasts() {
+    let clock = TestClock::new();
+    let read = clock.clock();
+    let store = SharedStore::new(MemoryStore::with_clock(move || read()));
+    let mut service = CaseService::new(store.clone(), Ids::random());
+    let case = opened(&mut service, "Maple Hollow");
+    let sent = Offer { id: Some(Uuid::from_u128(7)), ..offer(Some(case), note("a canceled wait")) };
+    service.record(sent.clone()).unwrap();
+    store.0.published.store(1, Ordering::SeqCst);
+    for answer in [service.record(sent.clone()).map(drop), service.record_act(std::slice::from_ref(&sent)).map(drop)] {
+        assert!(matches!(answer, Err(AppError::Append(AppendError::InDoubt { .. }))), "{answer:?}");
+    }
+    store.0.published.store(2, Ordering::SeqCst);
+    assert!(service.record(sent).unwrap().existing);
 }
 
 #[test]

@@ -57,16 +57,18 @@ fn early(
     let case = texts.key.case;
     let shard = &mut shards[shard_of(case)];
     // What was recorded later says nothing about the day of the destruction.
-    if shard.case(case).is_none_or(|known| known.last_line > destruction.seq) {
+    let Some(logged) = shard.case(case).filter(|known| known.last_line <= destruction.seq).map(|known| known.logged)
+    else {
         return Ok(None);
-    }
+    };
     let Some(state) = shard.state(case, source)? else { return Ok(None) };
     if texts.after == KeepFrom::Closing && state.stage() != Stage::Closed {
         return Ok(Some("the rule counts from the closing of the case, but the case was still open".to_owned()));
     }
-    let last = state.file().map(|file| file.last_at().utc_date());
+    // A record that says that it is old could otherwise shorten the time.
+    let last = state.file().map(|file| file.last_at().max(logged).utc_date());
     Ok(last.filter(|last| *last > texts.from).map(|last| {
         let (from, last) = (texts.from.readable(), last.readable());
-        format!("the time was counted from {from}, but the case's last event was on {last}")
+        format!("the time was counted from {from}, but the case has a record of {last}")
     }))
 }

@@ -47,6 +47,17 @@ fn a_commit_with_a_warning_is_settled_by_a_later_one_without() {
 }
 
 #[test]
+fn a_setting_that_hides_warnings_hides_none_here() {
+    let Some(address) = new_ledger() else { return };
+    let server = std::env::var("IBBI_POSTGRES").expect("there is a server");
+    let quiet = format!("{server} options='-c client_min_messages=error -c synchronous_commit=off'");
+    let quiet = quiet.parse::<Address>().expect("an address").with_ledger(address.ledger());
+    at_commit(&address, "NEW.settled = 0", WARNING);
+    let written = open(&quiet, None).append(&[opened().1]).expect("it is settled");
+    assert!(written[0].existing, "the warning was seen");
+}
+
+#[test]
 fn nothing_is_published_while_every_commit_has_a_warning() {
     let Some(address) = new_ledger() else { return };
     at_commit(&address, "true", WARNING);
