@@ -96,8 +96,7 @@ pub fn beside(path: &Path) -> Result<PathBuf, AppError> {
         Place::File(path) => Ok(path.to_owned()),
         Place::Database(address) => {
             let folder = FILES.read().unwrap_or_else(PoisonError::into_inner).clone();
-            let name = address.ledger().replace(['/', '\\'], "_");
-            Ok(folder.unwrap_or_default().join(format!("{name}.ledger")))
+            Ok(folder.unwrap_or_default().join(format!("{}.ledger", address.local_name())))
         }
     }
 }

@@ -88,6 +88,17 @@ impl LimitsTable {
     }
 }
 
+/// Returns the text of an error with the line of the file that it is about, unless the line has an address, which can have a
+/// password.
+fn without_address(error: &toml::de::Error, text: &str) -> String {
+    let shown = error.to_string();
+    if !shown.contains("://") {
+        return shown;
+    }
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+}
+
 impl ServerFile {
     /// Reads the file.
     ///
@@ -97,8 +108,9 @@ impl ServerFile {
         let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
         let not_text = |_| failed(std::io::Error::other("it is not UTF-8 text; save it as UTF-8"));
         let text = String::from_utf8(settings_file::read(path, settings_file::MAX_BYTES)?).map_err(not_text)?;
-        let wrong =
-            |error: toml::de::Error| AppError::Usage(format!("{}: {}", path.display(), error.to_string().trim_end()));
+        let wrong = |error: toml::de::Error| {
+            AppError::Usage(format!("{}: {}", path.display(), without_address(&error, &text).trim_end()))
+        };
         let mut file: Self = toml::from_str(&text).map_err(wrong)?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         let within = |path: &mut PathBuf| *path = folder.join(&*path);
@@ -189,4 +201,22 @@ pub(crate) fn with_file(mut args: Serve) -> Result<(Serve, Limits), AppError> {
     }
     args.mail = file.mail;
     Ok((args, file.limits.limits()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_shows_no_line_with_an_address() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ibbi.toml");
+        let error = |text: &str| {
+            std::fs::write(&path, text).expect("written");
+            ServerFile::read(&path).expect_err("an unknown key").to_string()
+        };
+        let shown = error("# office\nstore = \"postgres://u:Tr0ub4dor@db/ibbi\"\n");
+        assert!(shown.contains("line 2: unknown field `store`") && !shown.contains("Tr0ub"), "{shown}");
+        assert!(error("stroe = 1\n").contains("stroe = 1"), "other lines are shown");
+    }
 }

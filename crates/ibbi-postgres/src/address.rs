@@ -2,6 +2,7 @@
 
 use crate::error::PostgresError;
 use core::fmt;
+use ibbi_log::Digest;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_postgres::Config;
@@ -120,6 +121,26 @@ impl Address {
     /// Returns the name of the ledger in the database.
     pub fn ledger(&self) -> &str {
         &self.ledger
+    }
+
+    /// Returns a name for what belongs to this ledger on a computer, such as its tokens: the ledger's name, and the beginning of
+    /// a digest of the hosts in their order by name and of the database. Ledgers of two databases never have the same.
+    ///
+    /// ```
+    /// use ibbi_postgres::Address;
+    /// let name = |address: &str| address.parse::<Address>().map(|address| address.local_name());
+    /// assert_eq!(name("postgres://u@db1,db2/ibbi?ledger=a/b")?, name("postgres://v@db2,db1/ibbi?ledger=a/b")?);
+    /// assert_ne!(name("postgres://u@db1/ibbi")?, name("postgres://u@db1/other")?);
+    /// assert!(name("postgres://u@db1/ibbi?ledger=a/b")?.starts_with("a_b-"));
+    /// # Ok::<(), ibbi_postgres::PostgresError>(())
+    /// ```
+    pub fn local_name(&self) -> String {
+        let mut hosts = hosts(&self.config);
+        hosts.sort();
+        let database = self.config.get_dbname().or_else(|| self.config.get_user()).unwrap_or_default();
+        let text = hosts.iter().map(|(host, port)| format!("{host}:{port}\n")).collect::<String>() + database;
+        let digest = Digest::sha256(text.as_bytes()).to_string();
+        format!("{}-{}", self.ledger.replace(['/', '\\'], "_"), digest.get(..16).unwrap_or_default())
     }
 
     /// Returns the address of another ledger in the same database.
