@@ -35,7 +35,7 @@ def after_call(context, case, response):
         answers.write(json.dumps([operation.method.upper(), operation.path, response.status_code]) + "\\n")
 """
 # Of the operations, these can't succeed with a new ledger: nothing signs checkpoints there.
-NEED_CHECKPOINTS = {"/api/v1/checkpoints", "/api/v1/key", "/api/v1/cases/{case}/extract"}
+NEED_CHECKPOINTS = {"/api/v1/ledger/release", "/api/v1/checkpoints", "/api/v1/key", "/api/v1/cases/{case}/extract"}
 # And these need the file of a ledger, which is not made up.
 NEED_LEDGERS = {"/api/v1/audit", "/api/v1/verify", "/api/v1/replay", "/api/v1/ledger/diff"}
 # And these need a message that was tried for hours.
