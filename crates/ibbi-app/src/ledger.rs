@@ -98,7 +98,7 @@ pub fn open(path: &Path, ids: Ids, options: &OpenOptions) -> Result<LedgerServic
     }
     // A file whose creation was cut off is no ledger to this function; `open_or_create` takes it over.
     let store = open_store(path, options).map_err(|error| match error {
-        AppError::Open(OpenError::Unfinished { path }) => AppError::beginning(&path, None),
+        AppError::Open(OpenError::Unfinished { path }) => not_a_ledger(&path, None),
         other => other,
     })?;
     Ok(CaseService::new(Backend::of_file(store), ids))
@@ -234,7 +234,7 @@ pub fn read(path: &Path, options: &OpenOptions) -> Result<LedgerService, AppErro
 fn open_store(path: &Path, options: &OpenOptions) -> Result<LedgerStore<Sealer>, AppError> {
     check_file(path)?;
     let store = open_when_free(path, options).map_err(|error| match error {
-        OpenError::NotALedger { path, fault } => not_a_ledger(&path, *fault),
+        OpenError::NotALedger { path, fault } => not_a_ledger(&path, Some(*fault)),
         other => other.into(),
     })?;
     if let Some(damage) = store.damage()
@@ -318,7 +318,7 @@ fn open_reader(path: &Path) -> Result<LedgerReader<File>, AppError> {
         return Ok(reader);
     }
     Err(match reader.next() {
-        Some(Err(ReadError::Fault(fault))) => not_a_ledger(path, fault),
+        Some(Err(ReadError::Fault(fault))) => not_a_ledger(path, Some(fault)),
         Some(Err(error)) => read_error(path, error, &mut reader),
         Some(Ok(_)) => AppError::NotALedger { path: path.to_owned(), reason: "it begins with another record".into() },
         None => AppError::NotALedger { path: path.to_owned(), reason: "it is empty".into() },
@@ -326,8 +326,8 @@ fn open_reader(path: &Path) -> Result<LedgerReader<File>, AppError> {
 }
 
 /// Returns the error for a file whose first line is no ledger's. If it is compressed, the error says so.
-fn not_a_ledger(path: &Path, fault: ibbi_log::Fault) -> AppError {
-    open_unpacked(path).map(drop).err().unwrap_or_else(|| AppError::beginning(path, Some(fault)))
+fn not_a_ledger(path: &Path, fault: Option<ibbi_log::Fault>) -> AppError {
+    open_unpacked(path).map(drop).err().unwrap_or_else(|| AppError::beginning(path, fault))
 }
 
 /// Returns whether a ledger was begun under the chart that this program has.

@@ -218,6 +218,11 @@ fn every_reader_says_that_a_ledger_is_compressed() {
         check(&place, &[command, "a.ledger.gz"], BAD, "compressed");
     }
     check(&place, &["record", "a.ledger.gz", "note_added", "text=so"], BAD, "compressed");
+    // A compressed file that happens to have no line feed.
+    std::fs::write(place.path("b.ledger.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\xff").unwrap();
+    for command in [&["status", "b.ledger.gz"][..], &["record", "b.ledger.gz", "note_added", "text=so"]] {
+        check(&place, command, BAD, "compressed");
+    }
 }
 
 #[test]
