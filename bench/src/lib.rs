@@ -8,10 +8,6 @@ pub mod records;
 mod refused;
 pub mod simulated;
 
-/// The allocator of the program. The peers in Rust have it too.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub use refused::{RefusedOffer, refused_offers};
 
 use ibbi_core::events::*;
