@@ -85,6 +85,14 @@ pub trait LedgerBackend: EventStore {
         None
     }
 
+    /// Asks the database once whether it answers. A file is looked at by [`Backend::check_in_place`].
+    ///
+    /// # Errors
+    /// [`AppendError::Store`] if it doesn't answer.
+    fn probe(&self) -> Result<(), AppendError> {
+        Ok(())
+    }
+
     /// Returns whether the store takes records again by itself after a failure, so that nothing has to be opened again.
     fn recovers(&self) -> bool {
         false
@@ -237,6 +245,10 @@ impl LedgerBackend for Database {
         Ok(Box::new(lines))
     }
 
+    fn probe(&self) -> Result<(), AppendError> {
+        Ok(self.store.probe().map_err(StoreError::from)?)
+    }
+
     fn recovers(&self) -> bool {
         true
     }
@@ -289,12 +301,15 @@ impl Backend {
         self.file().and_then(LedgerStore::torn).map(|torn| torn.to_string())
     }
 
-    /// Checks that the ledger's path still leads to the file that is open.
+    /// Checks that the ledger's path still leads to the file that is open, or that the database answers.
     ///
     /// # Errors
     /// [`AppendError`] if it doesn't.
     pub fn check_in_place(&self) -> Result<(), AppendError> {
-        self.file().map_or(Ok(()), |file| Ok(file.check_in_place()?))
+        match self.file() {
+            Some(file) => Ok(file.check_in_place()?),
+            None => self.probe(),
+        }
     }
 
     /// Forgets the texts in memory whose keys were destroyed.

@@ -79,7 +79,8 @@ pub fn message_id(record: &Record) -> String {
 /// [`AppError::Io`] if the file can't be read.
 pub fn last_record(path: &Path) -> Result<u64, AppError> {
     if let Place::Database(address) = Place::of(path)? {
-        return Ok(ibbi_postgres::read_lines(&address)?.1.lines);
+        // What a failover takes back would be recorded again under numbers that count as sent.
+        return Ok(ibbi_postgres::PostgresStore::open(&address, &ibbi_postgres::Options::default())?.published_lines()?);
     }
     let failed = |source| AppError::Io { doing: "read", path: path.to_owned(), source };
     let file = match std::fs::File::open(path) {

@@ -28,6 +28,9 @@ const SESSION: &str = "
 /// The longest time between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
+/// How long after a request that tried in vain others try only once.
+const FRESH_FAILURE: Duration = Duration::from_secs(1);
+
 /// A connection to a server.
 pub(crate) struct Connection {
     pub(crate) client: Client,
@@ -153,22 +156,40 @@ pub(crate) struct Pool {
     tls: OnceLock<MakeRustlsConnect>,
     /// How long a server that doesn't answer is tried again.
     patience: Duration,
+    /// When that was last in vain.
+    given_up: Mutex<Option<Instant>>,
 }
 
 impl Pool {
     pub(crate) const fn new(address: Address, for_writing: bool, patience: Duration) -> Self {
-        Self { address, for_writing, idle: Mutex::new(Vec::new()), tls: OnceLock::new(), patience }
+        Self {
+            address,
+            for_writing,
+            idle: Mutex::new(Vec::new()),
+            tls: OnceLock::new(),
+            patience,
+            given_up: Mutex::new(None),
+        }
     }
 
     pub(crate) const fn address(&self) -> &Address {
         &self.address
     }
 
-    pub(crate) const fn patience(&self) -> Duration {
-        self.patience
+    /// Returns the attempts of one request. If another one has just tried in vain for the whole time, there is only one: requests that
+    /// wait in a line would otherwise each wait as long.
+    pub(crate) fn attempts(&self) -> Attempts {
+        let given_up = *self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_fresh = given_up.is_some_and(|when| when.elapsed() < FRESH_FAILURE);
+        Attempts::new(if is_fresh { Duration::ZERO } else { self.patience })
     }
 
-    /// Opens a connection.
+    /// Notes that a request has tried in vain.
+    pub(crate) fn give_up(&self) {
+        *self.given_up.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Opens a connection. To read, a server that takes writes is preferred, because a standby can be behind.
     pub(crate) fn connect(&self) -> Result<Connection, PostgresError> {
         let tls = match self.tls.get() {
             Some(tls) => tls,
@@ -177,28 +198,41 @@ impl Pool {
                 self.tls.get_or_init(|| made)
             }
         };
-        Connection::open(&self.address, self.for_writing, tls)
+        match Connection::open(&self.address, true, tls) {
+            Err(_) if !self.for_writing => Connection::open(&self.address, false, tls),
+            opened => opened,
+        }
     }
 
     /// Reads on a connection. If the server is stopping or starting, it is tried again for a while, on the server that answers.
     pub(crate) fn read<T>(&self, read: impl Fn(&Connection) -> Result<T, PostgresError>) -> Result<T, PostgresError> {
-        let mut attempts = Attempts::new(self.patience);
+        let mut attempts = self.attempts();
         loop {
-            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let connection = match idle {
-                Some(idle) if !idle.is_closed() => Ok(idle),
-                _ => self.connect(),
-            };
-            let done = connection.and_then(|connection| {
-                let found = read(&connection)?;
-                self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-                Ok(found)
-            });
-            match done {
-                Err(error) if error.may_pass() && attempts.pause() => {}
+            match self.read_once(&read) {
+                Err(error) if error.may_pass() => {
+                    if !attempts.pause() {
+                        self.give_up();
+                        return Err(error);
+                    }
+                }
                 done => return done,
             }
         }
+    }
+
+    /// Reads on a connection, and doesn't try again.
+    pub(crate) fn read_once<T>(
+        &self,
+        read: impl Fn(&Connection) -> Result<T, PostgresError>,
+    ) -> Result<T, PostgresError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(idle) if !idle.is_closed() => idle,
+            _ => self.connect()?,
+        };
+        let found = read(&connection)?;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        Ok(found)
     }
 }
 

@@ -132,10 +132,15 @@ pub fn create_ledger(address: &Address, new: &NewLedger) -> Result<(), PostgresE
 /// Commits what is done once and can be done again.
 pub(crate) fn commit(connection: &Connection) -> Result<(), PostgresError> {
     connection.take_warnings();
-    connection.run("COMMIT")?;
+    let in_doubt = |reason: String| PostgresError::InDoubt { label: connection.label().to_owned(), reason };
+    if let Err(error) = connection.run("COMMIT") {
+        // Without an answer of the server, the commit may be one.
+        let is_answered = matches!(&error, PostgresError::Server { code: Some(_), is_lost: false, .. });
+        return Err(if is_answered { error } else { in_doubt(error.to_string()) });
+    }
     match connection.take_warnings().into_iter().next() {
         None => Ok(()),
-        Some(reason) => Err(PostgresError::InDoubt { label: connection.label().to_owned(), reason }),
+        Some(reason) => Err(in_doubt(reason)),
     }
 }
 

@@ -79,6 +79,12 @@ impl Shared {
         PostgresError::NoLedger { label, name, has: "it was removed".to_owned() }
     }
 
+    /// Returns the error for lines that changed while they were read, which a new try finds as they are then.
+    pub(crate) fn moved(&self) -> PostgresError {
+        let reason = "the ledger changed while it was read".to_owned();
+        PostgresError::Server { label: self.pool.address().to_string(), reason, code: None, is_lost: true }
+    }
+
     pub(crate) fn failed(&self, reason: &str) -> PostgresError {
         let label = self.pool.address().to_string();
         PostgresError::Server { label, reason: reason.to_owned(), code: None, is_lost: false }
@@ -95,6 +101,11 @@ impl Shared {
             let end = self.end(connection)?;
             if self.known().end.head == end.head { Ok(()) } else { self.catch_up(connection, &end) }
         })
+    }
+
+    /// Asks for the end of the ledger once.
+    pub(crate) fn probe(&self) -> Result<(), PostgresError> {
+        self.pool.read_once(|connection| self.end(connection)).map(drop)
     }
 
     fn end(&self, connection: &Connection) -> Result<LedgerEnd, PostgresError> {
@@ -116,14 +127,20 @@ impl Shared {
         {
             self.forget(&mut known);
         }
-        if self.follow(connection, &mut known)? {
-            return Ok(());
+        let mut followed = self.follow(connection, &mut known);
+        if matches!(followed, Ok(false)) {
+            self.forget(&mut known);
+            followed = self.follow(connection, &mut known);
         }
-        self.forget(&mut known);
-        match self.follow(connection, &mut known)? {
+        let followed = followed.and_then(|continues| match continues {
             true => Ok(()),
             false => Err(self.damaged(known.end.head.lines + 1, "it doesn't continue the line before it")),
+        });
+        if followed.is_err() {
+            // Nothing is kept of lines that are wrong or were read in part, so that the next look finds the same.
+            self.forget(&mut known);
         }
+        followed
     }
 
     /// Takes the lines after those that are known. Returns `false` if they don't continue them.

@@ -120,8 +120,9 @@ impl PostgresStore {
     /// Returns the roots of the full chunks of the lines, for a proof, and the number of lines. All of them can be published.
     ///
     /// # Errors
-    /// [`PostgresError`].
+    /// [`PostgresError`]; [`PostgresError::ReadOnly`] from a store that only reads.
     pub fn chunk_roots(&self) -> Result<(Vec<Digest>, u64), PostgresError> {
+        self.check_writable()?;
         loop {
             let published = self.published_lines()?;
             let mut known = self.shared().known_mut();

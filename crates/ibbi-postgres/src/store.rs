@@ -182,6 +182,20 @@ impl PostgresStore {
         )
     }
 
+    /// Returns an error from a store that only reads.
+    pub(crate) fn check_writable(&self) -> Result<(), PostgresError> {
+        let label = || self.address().to_string();
+        if self.read_only { Err(PostgresError::ReadOnly { label: label() }) } else { Ok(()) }
+    }
+
+    /// Asks the server for the end of the ledger, once and without patience.
+    ///
+    /// # Errors
+    /// [`PostgresError`] if no server answers.
+    pub fn probe(&self) -> Result<(), PostgresError> {
+        self.shared.probe()
+    }
+
     /// Asks about the sessions of all cases. The runs of a simulation are alternatives, so no session is compared with them.
     fn bookings<T: Default>(&self, ask: impl FnOnce(&Bookings) -> T) -> Result<T, StoreError> {
         let known = self.shared.current()?;
@@ -267,10 +281,7 @@ impl EventStore for PostgresStore {
     }
 
     fn append(&self, records: &[NewRecord]) -> Result<Vec<Committed>, AppendError> {
-        if self.read_only {
-            let label = self.address().to_string();
-            return Err(AppendError::ReadOnly { source: Box::new(PostgresError::ReadOnly { label }) });
-        }
+        self.check_writable().map_err(|error| AppendError::ReadOnly { source: Box::new(error) })?;
         self.group.append(records, |writer, tickets| writer.write(&self.shared, tickets))
     }
 

@@ -50,3 +50,17 @@ pub fn repository(path: &str) -> PathBuf {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     PathBuf::from(root).canonicalize().unwrap_or_else(|error| panic!("{root}: {error}")).join(path)
 }
+
+/// Returns the text of a page without its markup.
+pub fn without_tags(html: &str) -> String {
+    let (mut text, mut is_tag) = (String::new(), false);
+    for character in html.chars() {
+        match character {
+            '<' => is_tag = true,
+            '>' => is_tag = false,
+            _ if !is_tag => text.push(character),
+            _ => {}
+        }
+    }
+    text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
+}

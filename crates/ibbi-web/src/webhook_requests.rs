@@ -63,7 +63,7 @@ pub(crate) fn create(request: &WebRequest, wanted: &WantedWebhook<'_>) -> Result
     let name = Name::new(wanted.name).map_err(|error| usage("the name of the receiver", &error))?;
     let target: Target = wanted.url.trim().parse().map_err(|error| usage("the address", &error))?;
     let grant = wanted.role.grant()?;
-    let last = last_record(request);
+    let last = last_record(request)?;
     let after = wanted.after.unwrap_or(last);
     if after > last {
         let why = format!("the ledger has {last} lines; give the number of one of its records, or 0 for all records");
@@ -76,9 +76,11 @@ pub(crate) fn create(request: &WebRequest, wanted: &WantedWebhook<'_>) -> Result
     Ok(Created { id, secret, after })
 }
 
-/// Returns the number of the last record of the ledger.
-pub(crate) fn last_record(request: &WebRequest) -> u64 {
-    request.state.look(|service| service.store().head()).map_or(0, |head| head.lines)
+/// Returns the number of the last record of the ledger that lasts. A number that is too small would send old records again.
+pub(crate) fn last_record(request: &WebRequest) -> Result<u64, WebError> {
+    let head = request.state.look(|service| service.store().head());
+    let unknown = || AppError::ReadOnly { cause: "the end of the ledger can't be read now; try again".to_owned() };
+    Ok(head.ok_or_else(unknown)?.lines)
 }
 
 /// Gives a webhook another role.

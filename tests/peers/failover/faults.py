@@ -27,15 +27,20 @@ def kill_postgres(cluster, node):
     time.sleep(2)
 
 
-def kill_behind(cluster, node):
-    """kill -9 of both, while the standbys are a second behind."""
-    cluster.network("hold", node, "replication")
-    time.sleep(HELD)
+def kill_held(cluster, node):
+    """kill -9 of both. What the standbys don't have never reaches them."""
     processes.send(cluster.processes(node), signal.SIGKILL)
     cluster.patroni[node].wait()
     cluster.network("drop", node, "replication")
     promoted(cluster, node)
     cluster.start_node(node)
+
+
+def kill_behind(cluster, node):
+    """kill -9 of both, while the standbys are a second behind."""
+    cluster.network("hold", node, "replication")
+    time.sleep(HELD)
+    kill_held(cluster, node)
 
 
 def cancel_behind(cluster, node):
@@ -45,11 +50,7 @@ def cancel_behind(cluster, node):
     for _ in range(5):
         time.sleep(HELD / 5)
         canceled += cluster.ask(node, CANCEL)
-    processes.send(cluster.processes(node), signal.SIGKILL)
-    cluster.patroni[node].wait()
-    cluster.network("drop", node, "replication")
-    promoted(cluster, node)
-    cluster.start_node(node)
+    kill_held(cluster, node)
 
 
 def crash_behind(cluster, node):

@@ -1,7 +1,7 @@
 //! The certificate of an audit, in a terminal, on a page, and as JSON.
 
 use crate::support::{Place, run};
-use ibbi_testing::golden_path;
+use ibbi_testing::{golden_path, without_tags};
 use std::fs;
 use std::process::Command;
 
@@ -53,19 +53,6 @@ fn sentences(text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-fn without_tags(html: &str) -> String {
-    let (mut text, mut is_tag) = (String::new(), false);
-    for character in html.chars() {
-        match character {
-            '<' => is_tag = true,
-            '>' => is_tag = false,
-            _ if !is_tag => text.push(character),
-            _ => {}
-        }
-    }
-    text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
 }
 
 /// Returns the sentences of a certificate on a page, without their numbers.

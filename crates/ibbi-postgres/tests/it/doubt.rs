@@ -3,6 +3,7 @@
 
 use crate::lines::{note, opened, record, sound};
 use crate::server::{execute, new_ledger, open};
+use ibbi_core::At;
 use ibbi_postgres::{Address, Options, PostgresError, PostgresStore};
 use ibbi_store::{AppendError, EventStore as _};
 use std::io::{Read, Write};
@@ -77,6 +78,44 @@ fn nothing_is_published_while_every_commit_has_a_warning() {
     assert!(store.append(&[first]).expect("it is settled")[0].existing);
     assert_eq!(store.published_lines().expect("a number"), 2);
     sound(&store);
+}
+
+#[test]
+fn what_is_there_is_found_whatever_the_clock_says() {
+    let Some(address) = new_ledger() else { return };
+    let time = Arc::new(AtomicI64::new(1_790_000_000_000));
+    let read = Arc::clone(&time);
+    let store =
+        open(&address, Some(Arc::new(move || Ok(At::from_millis(read.load(Ordering::SeqCst)).expect("an instant")))));
+    let (mut history, first) = opened();
+    store.append(std::slice::from_ref(&first)).expect("the case is opened");
+    // Another server is the primary now, and its clock is a day behind.
+    time.fetch_sub(24 * 3_600_000, Ordering::SeqCst);
+    assert!(store.append(&[first]).expect("it is there")[0].existing);
+    let error = store.append(&[record(&mut history, note("new"))]).expect_err("a new line has no right time");
+    assert!(matches!(error, AppendError::ClockWentBack { .. }), "{error:?}");
+}
+
+#[test]
+fn nothing_is_appended_to_lines_that_are_not_those_of_the_ledgers_row() {
+    let Some(address) = new_ledger() else { return };
+    let (store, other) = (impatient(&address), open(&address, None));
+    let (mut history, first) = opened();
+    other.append(&[first]).expect("the case is opened");
+    execute(&format!(
+        "UPDATE ibbi_line SET line = overlay(line placing 'Z'::bytea from position('Maple'::bytea in line))
+         WHERE seq = 2 AND ledger = (SELECT ledger FROM ibbi_ledger WHERE name = '{}')",
+        address.ledger()
+    ));
+    for _ in 0..2 {
+        let error = store.append(&[record(&mut history.clone(), note("so"))]).expect_err("the last line was changed");
+        assert!(error.to_string().contains("changed while it was read"), "{error}");
+    }
+    other.append(&[record(&mut history, note("so"))]).expect("its lines are those of the row");
+    for _ in 0..2 {
+        let error = store.head().expect_err("the chain is broken now").to_string();
+        assert!(error.contains("line 3"), "{error}");
+    }
 }
 
 #[test]

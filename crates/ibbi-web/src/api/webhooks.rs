@@ -208,7 +208,7 @@ pub(super) struct WebhookChanged {
 const EXAMPLE: &str = r#"{"name": "board", "url": "https://hooks.example.org/ibbi", "role": "service"}"#;
 
 pub(super) fn list(request: &WebRequest) -> WebResult {
-    let last = changes::last_record(request);
+    let last = changes::last_record(request)?;
     let (limit, after) = (paging::limit(request)?, paging::after::<String>(request, "the ID of a webhook")?);
     let all = request.state.subscriptions.current()?;
     let from = after.map_or(Ok(0), |after| {

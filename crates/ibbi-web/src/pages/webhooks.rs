@@ -44,7 +44,7 @@ pub(crate) fn page(request: &WebRequest) -> WebResult {
 
 fn show(request: &WebRequest, given: &Pairs, before: Before<'_>) -> Result<Response, WebError> {
     let all = request.state.subscriptions.current()?;
-    let last = changes::last_record(request);
+    let last = changes::last_record(request)?;
     let about = "A webhook sends each record to another program as it is written, signed with a secret. It sends only what its role may \
                  read. In place of other texts, it sends a code from which no one can read the text.";
     let mut content = Html::new().with(el("h1").with("Webhooks")).with(el("p").with(about));

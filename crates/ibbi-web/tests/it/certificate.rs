@@ -6,26 +6,13 @@ use ibbi_app::history::HistorySettings;
 use ibbi_app::quorum::Quorum;
 use ibbi_app::signing::{self, VerifySettings};
 use ibbi_seal::{Evidence, SignedCheckpoint, WitnessPrivateKey, WitnessState};
+use ibbi_testing::without_tags;
 use std::fs;
 
 struct Nothing;
 
 impl ibbi_app::audit::FindingSink for Nothing {
     fn finding(&mut self, _: ibbi_app::audit::Finding) {}
-}
-
-/// Returns a text without its markup.
-fn without_tags(html: &str) -> String {
-    let (mut text, mut is_tag) = (String::new(), false);
-    for character in html.chars() {
-        match character {
-            '<' => is_tag = true,
-            '>' => is_tag = false,
-            _ if !is_tag => text.push(character),
-            _ => {}
-        }
-    }
-    text.replace("&#39;", "'").replace("&amp;", "&").replace("&quot;", "\"")
 }
 
 #[test]
